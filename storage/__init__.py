@@ -1,0 +1,1 @@
+"""The locked local file: keys, rows, outbox, search and backup."""

@@ -1,0 +1,1 @@
+"""The exchange between device and centre, and the centre itself."""

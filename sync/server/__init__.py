@@ -1,0 +1,1 @@
+"""The centre: accounts, rights, push and pull, audit."""

@@ -1,0 +1,1 @@
+"""What the product knows and does: records, rules and documents. No Qt, no HTTP, no database driver."""

@@ -1,0 +1,123 @@
+"""The three languages: messages, dates and lists in Finnish, Swedish and English.
+
+The message id is the English text itself. Finnish is the language where the system's is none of the three.
+"""
+
+import gettext
+import locale
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("fi", "sv", "en")
+NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+_FOLDER = Path(__file__).with_name("locale")
+_loaded: dict[str, gettext.NullTranslations] = {}
+_language = "fi"
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation where it is declared; it is translated where it is shown."""
+    return text
+
+
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code not in _loaded:
+        languages = [code] if code != "en" else []
+        _loaded[code] = (
+            gettext.translation("tyopari", str(_FOLDER), languages, fallback=True)
+            if languages
+            else gettext.NullTranslations()
+        )
+    return _loaded[code]
+
+
+def _(text: str) -> str:
+    """Return the text in the present language."""
+    return _catalogue(_language).gettext(text) if text else ""
+
+
+def _n(one: str, many: str, count: int) -> str:
+    """Return the form of the text that fits `count`, in the present language."""
+    return _catalogue(_language).ngettext(one, many, count)
+
+
+def language() -> str:
+    """Return the present language: fi, sv or en."""
+    return _language
+
+
+def set_language(code: str) -> None:
+    """Choose the language of every text shown from now on; raises ValueError for another code."""
+    global _language
+    if code not in LANGUAGES:
+        raise ValueError(code)
+    _language = code
+
+
+@contextmanager
+def using_language(code: str) -> Iterator[None]:
+    """Use another language inside the block: a document may be in another one than the windows."""
+    before = _language
+    set_language(code)
+    try:
+        yield
+    finally:
+        set_language(before)
+
+
+def system_language() -> str:
+    """Return the language of the system where it is one of ours, else Finnish."""
+    try:
+        code = (locale.getlocale()[0] or "")[:2].lower()
+    except ValueError:
+        code = ""
+    return code if code in LANGUAGES else "fi"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text with its values, translated when it is shown and not when it is made."""
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __init__(self, text: str, **values: Any) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        shown = {
+            name: _(value) if isinstance(value, Marked) else value for name, value in self.values.items()
+        }
+        return _(self.text).format(**shown) if shown else _(self.text)
+
+
+class Marked(str):
+    """A value of a message that is itself a marked text (a field's title, say)."""
+
+    __slots__ = ()
+
+
+def format_date(day: date | None) -> str:
+    """Write a date as people write it here: 3.5.2026 in Finnish and Swedish, 3 May 2026 in English."""
+    if day is None:
+        return ""
+    if _language == "en":
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+def format_instant(moment: datetime | None) -> str:
+    """Write an instant in local time, to the minute."""
+    if moment is None:
+        return ""
+    local = moment.astimezone()
+    clock = f"{local.hour}:{local.minute:02d}" if _language == "en" else f"{local.hour}.{local.minute:02d}"
+    return f"{format_date(local.date())} {clock}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,0 +1,19 @@
+"""The roles of people in the service, as commands, assignments and the centre name them."""
+
+from app.i18n import N_
+from app.spec import Choice
+
+JOB_COACH = "job-coach"
+WORK_ABILITY_COORDINATOR = "work-ability-coordinator"
+JOBCENTER_COORDINATOR = "jobcenter-coordinator"
+TEAM_LEAD = "team-lead"
+ADMIN = "admin"
+
+ROLES = (
+    Choice(JOB_COACH, N_("Job coach")),
+    Choice(WORK_ABILITY_COORDINATOR, N_("Work-ability coordinator")),
+    Choice(JOBCENTER_COORDINATOR, N_("Jobcenter coordinator")),
+    Choice(TEAM_LEAD, N_("Team lead")),
+    Choice(ADMIN, N_("Administrator")),
+)
+WITH_CLIENTS = (JOB_COACH, WORK_ABILITY_COORDINATOR, JOBCENTER_COORDINATOR, TEAM_LEAD)

@@ -1,0 +1,449 @@
+"""Job coaching, the heart of the program: its records declared for forms, lists, sync and documents."""
+
+from app import roles
+from app.i18n import N_
+from app.services.coaching import codes, documents, records, rules
+from app.spec import F, RecordSpec, Section, Service, Sync
+
+RELATIONSHIP = RecordSpec(
+    table=records.CoachingRelationship,
+    title=N_("Coaching relationships"),
+    one=N_("Coaching relationship"),
+    label=lambda row: str(row["started_on"]),
+    columns=("started_on", "referral_source", "decision", "coach_id"),
+    dated="started_on",
+    form=(
+        Section(
+            N_("Referral"),
+            (
+                F("started_on", N_("Started")),
+                F("referral_source", N_("Came from"), choices=codes.SOURCES),
+                F("referred_by", N_("Referred by")),
+                F("coach_id", N_("Job coach"), refers="worker"),
+                F("wish", N_("Wish to work"), rows=3, help=N_("First criterion: the client wants to work.")),
+                F(
+                    "support_need",
+                    N_("Need of support"),
+                    rows=3,
+                    help=N_("Second criterion: support is needed to get or keep a job."),
+                ),
+            ),
+        ),
+        Section(
+            N_("First meeting"),
+            (
+                F("first_meeting_on", N_("Met on")),
+                F("first_meeting", N_("Wishes, strengths and support needs"), rows=4),
+                F("cooperation", N_("Agreed cooperation"), rows=3),
+            ),
+        ),
+        Section(
+            N_("Decision"),
+            (
+                F("decision", N_("Decision"), choices=codes.DECISIONS),
+                F("refusal_reason", N_("Reason of the refusal")),
+                F("decided_by_shl17", N_("Decision by section 17 of the Social Welfare Act")),
+            ),
+        ),
+    ),
+    sync=Sync(together=(("decision", "refusal_reason"),), text=("first_meeting", "cooperation")),
+    check=rules.check_relationship,
+)
+
+PHASE_CHANGE = RecordSpec(
+    table=records.PhaseChange,
+    title=N_("Phase history"),
+    one=N_("Phase change"),
+    label=lambda row: str(row["phase"]),
+    columns=("on", "phase", "level", "reason"),
+    dated="on",
+    form=(
+        Section(
+            N_("Phase"),
+            (
+                F("relationship_id", N_("Coaching relationship"), refers="coaching_relationship"),
+                F("phase", N_("Phase"), choices=codes.PHASES),
+                F("level", N_("Level of maintenance"), choices=codes.LEVELS),
+                F("on", N_("From")),
+                F("reason", N_("Reason"), rows=2),
+                F("end_reason", N_("Reason of the end"), choices=codes.END_REASONS),
+                F("onward_path", N_("Onward path, agreed with whom"), rows=3),
+            ),
+        ),
+    ),
+    sync=Sync(mode="append_only"),
+    check=rules.check_phase,
+)
+
+PROFILE = RecordSpec(
+    table=records.VocationalProfile,
+    title=N_("Vocational profiles"),
+    one=N_("Vocational profile"),
+    label=lambda row: str(row["version_no"]),
+    columns=("version_no", "made_on", "dream_job", "strengths"),
+    dated="made_on",
+    form=(
+        Section(N_("Profile"), (F("version_no", N_("Version"), read_only=True), F("made_on", N_("Made on")))),
+        Section(
+            N_("1 Work goal"),
+            (
+                F("dream_job", N_("Dream job"), rows=2),
+                F("reasons_to_work", N_("Reasons to work"), rows=2),
+                F("first_job_idea", N_("First job idea"), rows=2),
+                F("avoid", N_("To be avoided"), rows=2),
+                F("wished_hours", N_("Wished hours")),
+                F("wished_pay", N_("Wished pay")),
+                F("wished_shift", N_("Wished shifts")),
+                F("wished_area", N_("Wished area")),
+            ),
+        ),
+        Section(
+            N_("2 Education and skills"),
+            (
+                F(
+                    "education",
+                    N_("Education and training"),
+                    items=(
+                        F("what", N_("Degree or course")),
+                        F("where", N_("School")),
+                        F("years", N_("Years")),
+                    ),
+                ),
+                F("cards", N_("Cards and licences"), choices=codes.CARDS),
+                F("language_skills", N_("Language skills"), rows=2),
+                F("digital_skills", N_("Digital skills"), rows=2),
+                F("study_wish", N_("Wish to study"), rows=2),
+            ),
+        ),
+        Section(
+            N_("3 Work experience"),
+            (
+                F(
+                    "experience",
+                    N_("Jobs"),
+                    items=(
+                        F("title", N_("Job title")),
+                        F("employer", N_("Employer")),
+                        F("years", N_("Years")),
+                        F("hours", N_("Hours")),
+                        F("duties", N_("Duties"), rows=2),
+                        F("liked", N_("What was good"), rows=2),
+                        F("disliked", N_("What was not"), rows=2),
+                        F("reason_left", N_("Why it ended")),
+                    ),
+                ),
+                F("other_experience", N_("Military service, volunteering, work activity"), rows=3),
+            ),
+        ),
+        Section(
+            N_("5 Work skills"),
+            (
+                F("applying_skills", N_("Applying for jobs"), rows=2),
+                F("interview_skills", N_("Interviews"), rows=2),
+                F("social_skills", N_("Working with others"), rows=2),
+                F("endurance", N_("Endurance"), rows=2),
+            ),
+            help=N_("Part 4, health as it affects work, is kept apart: see Health and work."),
+        ),
+        Section(
+            N_("6 Strengths and interests"),
+            (F("strengths", N_("Strengths"), rows=3), F("interests", N_("Interests"), rows=3)),
+        ),
+        Section(N_("7 Network"), (F("network", N_("People who support, and who may be contacted"), rows=3),)),
+        Section(
+            N_("8 Disclosure"),
+            (
+                F("disclosure", N_("May the coach be seen by employers"), choices=codes.YES_NO_LATER),
+                F("may_tell", N_("What may be told"), rows=2),
+                F("may_not_tell", N_("What may not be told"), rows=2),
+            ),
+        ),
+        Section(
+            N_("9 Benefits and money"),
+            (
+                F("benefits", N_("Benefits"), rows=2),
+                F("debts", N_("Debts"), rows=2),
+                F("guardian", N_("Guardian"), rows=2),
+                F("benefit_fears", N_("Worries about losing benefits"), rows=2),
+            ),
+        ),
+        Section(
+            N_("10 Travel and practical matters"),
+            (
+                F("transport", N_("Travel to work"), rows=2),
+                F("practicalities", N_("Work clothes, bank ID, clock"), rows=2),
+            ),
+        ),
+        Section(
+            N_("12 Job leads"),
+            (F("job_leads", N_("Known employers and contacts"), rows=3),),
+            help=N_("Part 11, criminal record, is kept apart and is optional."),
+        ),
+        Section(
+            N_("13 Team and updates"),
+            (
+                F("team_comments", N_("Team's comments"), rows=3),
+                F(
+                    "updates",
+                    N_("Updated after each job"),
+                    items=(
+                        F("on", N_("Day")),
+                        F("after", N_("After which job")),
+                        F("learned", N_("What was learned"), rows=2),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    sync=Sync(
+        items=("education", "experience", "updates"),
+        text=("strengths", "network", "job_leads", "team_comments"),
+        together=(("disclosure", "may_tell", "may_not_tell"),),
+    ),
+)
+
+HEALTH = RecordSpec(
+    table=records.ProfileHealth,
+    title=N_("Health and work"),
+    one=N_("Health and work"),
+    group="health",
+    label=lambda row: str(row["noted_on"]),
+    columns=("noted_on", "limits", "coping"),
+    dated="noted_on",
+    form=(
+        Section(
+            N_("4 Present situation"),
+            (
+                F("noted_on", N_("Noted on")),
+                F("symptoms_at_work", N_("Symptoms as they show at work"), rows=3),
+                F("medication_effects", N_("Effects of medication at work"), rows=2),
+                F("limits", N_("Physical and cognitive limits"), rows=3),
+                F("coping", N_("What helps"), rows=3),
+                F("substance_use", N_("Substance use as it affects work"), rows=2),
+                F("daily_rhythm", N_("Daily rhythm"), rows=2),
+                F("housing", N_("Housing"), rows=2),
+            ),
+            help=N_("Only what work needs. Nothing about illness for its own sake."),
+        ),
+    ),
+)
+
+CRIMINAL_RECORD = RecordSpec(
+    table=records.ProfileCriminalRecord,
+    title=N_("Criminal record"),
+    one=N_("Criminal record"),
+    group="legal",
+    label=lambda row: str(row["noted_on"]),
+    columns=("noted_on", "affects_work"),
+    dated="noted_on",
+    form=(
+        Section(
+            N_("11 Criminal record"),
+            (
+                F("noted_on", N_("Noted on")),
+                F("affects_work", N_("How it affects work"), rows=3),
+                F("told_to_employer", N_("Told to the employer"), choices=codes.YES_NO_LATER),
+            ),
+            help=N_("Optional. Write only what the client wants and what a job requires."),
+        ),
+    ),
+)
+
+PLAN = RecordSpec(
+    table=records.CareerPlan,
+    title=N_("Career plans"),
+    one=N_("Career plan"),
+    label=lambda row: str(row["version_no"]),
+    columns=("version_no", "made_on", "signed_on", "review_on"),
+    dated="made_on",
+    form=(
+        Section(
+            N_("Plan"),
+            (
+                F("version_no", N_("Version"), read_only=True),
+                F("made_on", N_("Made on")),
+                F("client_view", N_("The client's view of the need"), rows=3),
+                F("worker_view", N_("The worker's view of the need"), rows=3),
+                F("strengths", N_("Strengths and resources"), rows=3),
+            ),
+        ),
+        Section(
+            N_("Goals"),
+            (
+                F(
+                    "goals",
+                    N_("Goals"),
+                    items=(
+                        F("text", N_("Goal in the client's own words"), rows=2),
+                        F(
+                            "steps",
+                            N_("Steps"),
+                            items=(
+                                F("what", N_("What is done")),
+                                F("by", N_("Who"), choices=codes.STEP_BY),
+                                F("by_when", N_("By when")),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Section(
+            N_("Services and follow-up"),
+            (
+                F(
+                    "services",
+                    N_("Services"),
+                    items=(
+                        F("service", N_("Service")),
+                        F("purpose", N_("What for")),
+                        F("responsible", N_("Who is responsible")),
+                    ),
+                ),
+                F("responsibilities", N_("Who is responsible for what"), rows=3),
+                F("follow_up", N_("How and when it is followed up"), rows=3),
+                F("duration", N_("Estimated length of the service")),
+                F("review_on", N_("Review on"), help=N_("At least yearly.")),
+            ),
+        ),
+    ),
+    sync=Sync(
+        items=("goals", "services"),
+        text=("client_view", "worker_view", "strengths", "responsibilities", "follow_up"),
+        together=(("signatures", "signed_on", "content_hash"),),
+        frozen_by="content_hash",
+    ),
+    check=rules.check_plan,
+    due=rules.due_plan,
+    pdf=documents.plan_document,
+)
+
+PROGRESS = RecordSpec(
+    table=records.PlanProgress,
+    title=N_("Progress of steps"),
+    one=N_("Progress of a step"),
+    label=lambda row: str(row["state"]),
+    columns=("on", "state", "note"),
+    dated="on",
+    form=(
+        Section(
+            N_("Progress"),
+            (
+                F("step_id", N_("Step"), read_only=True),
+                F("on", N_("Day")),
+                F("state", N_("State"), choices=codes.STEP_STATES),
+                F("note", N_("Note"), rows=2),
+            ),
+        ),
+    ),
+    sync=Sync(mode="append_only"),
+)
+
+VISIT = RecordSpec(
+    table=records.SupportVisit,
+    title=N_("Support visits"),
+    one=N_("Support visit"),
+    label=lambda row: str(row["on"]),
+    columns=("on", "state", "place", "minutes", "topics"),
+    dated="on",
+    form=(
+        Section(
+            N_("Visit"),
+            (
+                F("state", N_("State"), choices=codes.VISIT_STATES),
+                F("on", N_("Day")),
+                F("start_time", N_("Begins at")),
+                F("minutes", N_("Minutes")),
+                F("place", N_("Place"), choices=codes.PLACES),
+                F("participants", N_("Participants")),
+                F("topics", N_("Topics"), choices=codes.TOPICS),
+                F("seen_by_employer", N_("Seen by the employer")),
+            ),
+        ),
+        Section(
+            N_("What was done"),
+            (
+                F("notes", N_("Notes"), rows=5),
+                F("next_steps", N_("Agreed next steps"), rows=2),
+                F("next_on", N_("Next visit")),
+            ),
+        ),
+    ),
+    sync=Sync(text=("notes", "next_steps"), together=(("state", "on", "start_time"),)),
+    check=rules.check_visit,
+    due=lambda case, on: [*rules.due_planned(case, on), *rules.due_contact(case, on)],
+)
+
+EMPLOYMENT = RecordSpec(
+    table=records.Employment,
+    title=N_("Jobs"),
+    one=N_("Job"),
+    label=lambda row: f"{row['title']}, {row['employer']}",
+    columns=("title", "employer", "started_on", "ended_on", "weekly_hours"),
+    dated="started_on",
+    form=(
+        Section(
+            N_("Job"),
+            (
+                F("employer", N_("Employer")),
+                F("title", N_("Job title")),
+                F("industry", N_("Industry"), choices=codes.INDUSTRIES),
+                F("started_on", N_("Started")),
+                F("ended_on", N_("Ended")),
+                F("end_reason", N_("Reason of the end"), choices=codes.JOB_END_REASONS),
+                F("contract", N_("Contract"), choices=codes.CONTRACTS),
+                F("weekly_hours", N_("Hours a week")),
+                F("hourly_wage", N_("Wage, euros an hour")),
+                F("wage_subsidy_until", N_("Wage subsidy until")),
+                F("found_by", N_("How it was found"), choices=codes.FOUND_BY),
+                F("notes", N_("Notes"), rows=3),
+            ),
+        ),
+    ),
+    sync=Sync(together=(("ended_on", "end_reason"),)),
+    check=rules.check_period,
+)
+
+TRIAL = RecordSpec(
+    table=records.WorkTrial,
+    title=N_("Work trials"),
+    one=N_("Work trial"),
+    label=lambda row: f"{row['title']}, {row['employer']}",
+    columns=("title", "employer", "started_on", "ended_on"),
+    dated="started_on",
+    form=(
+        Section(
+            N_("Work trial"),
+            (
+                F("employer", N_("Employer")),
+                F("title", N_("Duties")),
+                F("industry", N_("Industry"), choices=codes.INDUSTRIES),
+                F("started_on", N_("Started")),
+                F("ended_on", N_("Ended")),
+                F("feedback_on", N_("Feedback talk")),
+                F("continued_as_job", N_("Continued as a job")),
+                F("notes", N_("Notes"), rows=3),
+            ),
+        ),
+    ),
+    check=rules.check_period,
+)
+
+SERVICE = Service(
+    key="coaching",
+    title=N_("Job coaching"),
+    icon="mdi6.briefcase-account-outline",
+    records=(
+        RELATIONSHIP,
+        PHASE_CHANGE,
+        PROFILE,
+        HEALTH,
+        CRIMINAL_RECORD,
+        PLAN,
+        PROGRESS,
+        VISIT,
+        EMPLOYMENT,
+        TRIAL,
+    ),
+    roles=(roles.JOB_COACH, roles.TEAM_LEAD),
+)

@@ -1,0 +1,147 @@
+"""The code lists of job coaching, as the pilot used them (L652-735, facts.md 8.1)."""
+
+from app.i18n import N_
+from app.spec import Choice
+
+REFERRAL, ASSESSMENT, SEARCH, SUPPORT, MAINTENANCE, ENDED = (
+    "referral",
+    "assessment",
+    "job_search",
+    "support",
+    "maintenance",
+    "ended",
+)
+# Helsinki's six phases (L652-735); THL's model has five (facts.md 1.3).
+PHASES = (
+    Choice(REFERRAL, N_("Referral")),
+    Choice(ASSESSMENT, N_("Initial assessment")),
+    Choice(SEARCH, N_("Job search")),
+    Choice(SUPPORT, N_("Support")),
+    Choice(MAINTENANCE, N_("Maintenance")),
+    Choice(ENDED, N_("Ended")),
+)
+ACTIVE, SUFFICIENT, LIGHT = "active", "sufficient", "light"
+# L723-731
+LEVELS = (
+    Choice(ACTIVE, N_("Active: a visit about once a month")),
+    Choice(SUFFICIENT, N_("Sufficient: every two to three months")),
+    Choice(LIGHT, N_("Light: every six months")),
+)
+# L742-745
+SOURCES = (
+    Choice("rehabilitative_work", N_("Rehabilitative work activity")),
+    Choice("coaching_queue", N_("Queue of supported employment")),
+    Choice("coordinators", N_("Work-ability coordinators")),
+    Choice("work_ability_check", N_("Work-ability assessment service")),
+    Choice("psychosis", N_("Psychosis outpatient service")),
+    Choice("employment_services", N_("Employment services")),
+    Choice("social_rehabilitation", N_("Social rehabilitation")),
+    Choice("other", N_("Other")),
+)
+DECISIONS = (
+    Choice("waiting", N_("Waiting")),
+    Choice("accepted", N_("Accepted")),
+    Choice("refused", N_("Refused")),
+)
+# L732-734
+END_REASONS = (
+    Choice("other_service", N_("Moved to another service")),
+    Choice("health", N_("Health")),
+    Choice("moved", N_("Moved to another municipality")),
+    Choice("studies", N_("Studies")),
+    Choice("goal_reached", N_("Goal reached")),
+    Choice("own_wish", N_("Client's own wish")),
+    Choice("other", N_("Other")),
+)
+YES_NO_LATER = (
+    Choice("yes", N_("Yes")),
+    Choice("no", N_("No")),
+    Choice("later", N_("Decided later")),
+)
+CARDS = (
+    Choice("hygiene", N_("Hygiene passport")),
+    Choice("occupational_safety", N_("Occupational safety card")),
+    Choice("hot_work", N_("Hot work card")),
+    Choice("first_aid", N_("First aid")),
+    Choice("driving", N_("Driving licence B")),
+    Choice("forklift", N_("Forklift licence")),
+    Choice("other", N_("Other")),
+)
+VISIT_STATES = (
+    Choice("planned", N_("Planned")),
+    Choice("done", N_("Done")),
+    Choice("missed", N_("Client did not come")),
+    Choice("cancelled", N_("Cancelled")),
+)
+PLACES = (
+    Choice("workplace", N_("Workplace")),
+    Choice("office", N_("Office")),
+    Choice("library", N_("Library")),
+    Choice("home", N_("Home")),
+    Choice("activity", N_("Activity unit")),
+    Choice("phone", N_("Telephone")),
+    Choice("remote", N_("Remote meeting")),
+    Choice("elsewhere", N_("Elsewhere")),
+)
+# L711-722
+TOPICS = (
+    Choice("induction", N_("Induction")),
+    Choice("psychosocial", N_("Psychosocial support")),
+    Choice("job_search", N_("Job search")),
+    Choice("tax_card", N_("Tax card")),
+    Choice("kela", N_("Kela benefits")),
+    Choice("housing_support", N_("Housing support")),
+    Choice("adjusted_benefit", N_("Adjusted unemployment benefit")),
+    Choice("travel", N_("Travel to work")),
+    Choice("duties", N_("Change of duties")),
+    Choice("feedback", N_("Feedback talk")),
+    Choice("employer", N_("Support to the employer")),
+    Choice("plan", N_("Plan and goals")),
+    Choice("network", N_("Network cooperation")),
+)
+STEP_STATES = (
+    Choice("open", N_("Not started")),
+    Choice("doing", N_("Under way")),
+    Choice("done", N_("Done")),
+    Choice("dropped", N_("Dropped")),
+)
+STEP_BY = (
+    Choice("client", N_("Client")),
+    Choice("coach", N_("Job coach")),
+    Choice("together", N_("Together")),
+    Choice("network", N_("Somebody in the network")),
+)
+# Classes of Statistics Finland's TOL 2008 that the pilot's clients worked in (L756), by their letter.
+INDUSTRIES = (
+    Choice("Q", N_("Care and health (Q)")),
+    Choice("I", N_("Restaurants and accommodation (I)")),
+    Choice("N", N_("Property maintenance and cleaning (N)")),
+    Choice("G", N_("Trade (G)")),
+    Choice("H", N_("Transport and storage (H)")),
+    Choice("C", N_("Industry (C)")),
+    Choice("F", N_("Construction (F)")),
+    Choice("P", N_("Education (P)")),
+    Choice("R", N_("Arts and recreation (R)")),
+    Choice("S", N_("Other services (S)")),
+)
+CONTRACTS = (
+    Choice("permanent", N_("Permanent")),
+    Choice("fixed_term", N_("Fixed-term")),
+    Choice("on_call", N_("On call")),
+    Choice("apprenticeship", N_("Apprenticeship")),
+)
+FOUND_BY = (
+    Choice("open_application", N_("Open application")),
+    Choice("advertised", N_("Advertised job")),
+    Choice("coach", N_("Coach's employer contact")),
+    Choice("trial", N_("Work trial")),
+    Choice("own", N_("Client's own contact")),
+)
+JOB_END_REASONS = (
+    Choice("fixed_term_over", N_("Fixed term ended")),
+    Choice("trial_period", N_("Ended in the probationary period")),
+    Choice("resigned", N_("Resigned")),
+    Choice("dismissed", N_("Dismissed")),
+    Choice("health", N_("Health")),
+    Choice("other", N_("Other")),
+)

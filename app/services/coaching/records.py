@@ -1,0 +1,260 @@
+"""The records of job coaching, from referral to the end of the service (modules.md 3)."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import Field
+
+from app.record import Clock, Day, Euros, Id, Item, Json, Line, Money, Record, Words
+from app.services.coaching import codes
+
+
+class CoachingRelationship(Record, table=True):
+    """A client in job coaching: how she came, what was decided, who coaches (L655-664)."""
+
+    __tablename__ = "coaching_relationship"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    started_on: date = Field(sa_type=Day)
+    referral_source: str = ""
+    referred_by: Line = ""
+    coach_id: UUID | None = Field(default=None, sa_type=Id)
+    wish: Words = ""
+    support_need: Words = ""
+    first_meeting_on: date | None = Field(default=None, sa_type=Day)
+    first_meeting: Words = ""
+    cooperation: Words = ""
+    decision: str = "waiting"
+    refusal_reason: Line = ""
+    decided_by_shl17: bool = False
+
+
+class PhaseChange(Record, table=True):
+    """The day on which a client's coaching came into a phase, and why. The latest one is the present phase."""
+
+    __tablename__ = "phase_change"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    relationship_id: UUID = Field(sa_type=Id, foreign_key="coaching_relationship.id", index=True)
+    phase: str = codes.REFERRAL
+    level: str = ""
+    on: date = Field(sa_type=Day)
+    reason: Words = ""
+    end_reason: str = ""
+    onward_path: Words = ""
+
+
+class EducationItem(Item):
+    """A school, degree or course."""
+
+    what: Line = ""
+    where: Line = ""
+    years: Line = ""
+
+
+class ExperienceItem(Item):
+    """A job held, or other work done."""
+
+    title: Line = ""
+    employer: Line = ""
+    years: Line = ""
+    hours: Line = ""
+    duties: Words = ""
+    liked: Words = ""
+    disliked: Words = ""
+    reason_left: Line = ""
+
+
+class UpdateItem(Item):
+    """What a job taught about the client, noted after it."""
+
+    on: date
+    after: Line = ""
+    learned: Words = ""
+
+
+class VocationalProfile(Record, table=True):
+    """What a client wants, can and needs in work (13 parts, facts.md 2.2).
+
+    Parts 4 (health) and 11 (criminal record) are records of their own, in compartments that fewer people hold.
+    """
+
+    __tablename__ = "vocational_profile"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    version_no: int = Field(default=1, ge=1)
+    made_on: date = Field(sa_type=Day)
+    dream_job: Words = ""
+    reasons_to_work: Words = ""
+    first_job_idea: Words = ""
+    avoid: Words = ""
+    wished_hours: Line = ""
+    wished_pay: Line = ""
+    wished_shift: Line = ""
+    wished_area: Line = ""
+    education: list[EducationItem] = Field(default_factory=list, sa_type=Json)
+    cards: list[str] = Field(default_factory=list, sa_type=Json)
+    language_skills: Words = ""
+    digital_skills: Words = ""
+    study_wish: Words = ""
+    experience: list[ExperienceItem] = Field(default_factory=list, sa_type=Json)
+    other_experience: Words = ""
+    applying_skills: Words = ""
+    interview_skills: Words = ""
+    social_skills: Words = ""
+    endurance: Words = ""
+    strengths: Words = ""
+    interests: Words = ""
+    network: Words = ""
+    disclosure: str = ""
+    may_tell: Words = ""
+    may_not_tell: Words = ""
+    benefits: Words = ""
+    debts: Words = ""
+    guardian: Words = ""
+    benefit_fears: Words = ""
+    transport: Words = ""
+    practicalities: Words = ""
+    job_leads: Words = ""
+    team_comments: Words = ""
+    updates: list[UpdateItem] = Field(default_factory=list, sa_type=Json)
+
+
+class ProfileHealth(Record, table=True):
+    """Part 4 of the profile: health and daily life, only as they affect work (special category, GDPR art. 9)."""
+
+    __tablename__ = "profile_health"
+    client_id: UUID = Field(sa_type=Id, index=True)
+    noted_on: date = Field(sa_type=Day)
+    symptoms_at_work: Words = ""
+    medication_effects: Words = ""
+    limits: Words = ""
+    coping: Words = ""
+    substance_use: Words = ""
+    daily_rhythm: Words = ""
+    housing: Words = ""
+
+
+class ProfileCriminalRecord(Record, table=True):
+    """Part 11 of the profile: optional, kept apart (GDPR art. 10)."""
+
+    __tablename__ = "profile_criminal_record"
+    client_id: UUID = Field(sa_type=Id, index=True)
+    noted_on: date = Field(sa_type=Day)
+    affects_work: Words = ""
+    told_to_employer: str = ""
+
+
+class Step(Item):
+    """One thing to do towards a goal: who does it, by when. How it went is kept as plan progress."""
+
+    what: Line = ""
+    by: str = "client"
+    by_when: date | None = None
+
+
+class Goal(Item):
+    """A goal in the client's own words, with its steps."""
+
+    text: Words = ""
+    steps: list[Step] = Field(default_factory=list)
+
+
+class PlannedService(Item):
+    """A service or measure of the plan and who is responsible for it."""
+
+    service: Line = ""
+    purpose: Line = ""
+    responsible: Line = ""
+
+
+class PlanSignature(Item):
+    """A signature drawn on the screen: strokes of points, each coordinate 0..1 of the pad's width and height."""
+
+    role: str = "client"
+    name: Line = ""
+    strokes: list[list[tuple[float, float]]] = Field(default_factory=list, max_length=500)
+
+
+class CareerPlan(Record, table=True):
+    """The career plan, which is the client plan of the Social Welfare Act, section 39 (facts.md 6, L674-676).
+
+    Once signed it never changes; a change is a new version that names the one it replaces.
+    """
+
+    __tablename__ = "career_plan"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    version_no: int = Field(default=1, ge=1)
+    replaces: UUID | None = Field(default=None, sa_type=Id)
+    made_on: date = Field(sa_type=Day)
+    client_view: Words = ""
+    worker_view: Words = ""
+    goals: list[Goal] = Field(default_factory=list, sa_type=Json)
+    strengths: Words = ""
+    services: list[PlannedService] = Field(default_factory=list, sa_type=Json)
+    responsibilities: Words = ""
+    follow_up: Words = ""
+    duration: Line = ""
+    review_on: date | None = Field(default=None, sa_type=Day)
+    signatures: list[PlanSignature] = Field(default_factory=list, sa_type=Json)
+    signed_on: date | None = Field(default=None, sa_type=Day)
+    content_hash: str = Field(default="", max_length=64)
+
+
+class PlanProgress(Record, table=True):
+    """How a step of a plan went, on a day. Written beside the plan, so that a signed plan stays as signed."""
+
+    __tablename__ = "plan_progress"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    step_id: UUID = Field(sa_type=Id, index=True)
+    on: date = Field(sa_type=Day)
+    state: str = "doing"
+    note: Words = ""
+
+
+class SupportVisit(Record, table=True):
+    """A meeting with the client, planned or done: at work, at the office, by phone (L711-722)."""
+
+    __tablename__ = "support_visit"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    state: str = "done"
+    on: date = Field(sa_type=Day)
+    start_time: Clock = ""
+    minutes: int = Field(default=60, ge=0, le=1440)
+    place: str = "workplace"
+    participants: Line = ""
+    topics: list[str] = Field(default_factory=list, sa_type=Json)
+    seen_by_employer: bool = False
+    notes: Words = ""
+    next_steps: Words = ""
+    next_on: date | None = Field(default=None, sa_type=Day)
+
+
+class Employment(Record, table=True):
+    """A job that the client got."""
+
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    employer: Line = Field(min_length=1)
+    title: Line = Field(min_length=1)
+    industry: str = ""
+    started_on: date = Field(sa_type=Day)
+    ended_on: date | None = Field(default=None, sa_type=Day)
+    end_reason: str = ""
+    contract: str = ""
+    weekly_hours: Euros | None = Field(default=None, sa_type=Money)
+    hourly_wage: Euros | None = Field(default=None, sa_type=Money)
+    wage_subsidy_until: date | None = Field(default=None, sa_type=Day)
+    found_by: str = ""
+    notes: Words = ""
+
+
+class WorkTrial(Record, table=True):
+    """A work trial decided by the employment authority (L692-701)."""
+
+    __tablename__ = "work_trial"
+    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
+    employer: Line = Field(min_length=1)
+    title: Line = Field(min_length=1)
+    industry: str = ""
+    started_on: date = Field(sa_type=Day)
+    ended_on: date | None = Field(default=None, sa_type=Day)
+    feedback_on: date | None = Field(default=None, sa_type=Day)
+    continued_as_job: bool = False
+    notes: Words = ""

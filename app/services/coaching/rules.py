@@ -1,0 +1,167 @@
+"""The rules of job coaching that are more than one field's: dates that can be, signing, what is due when."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+
+from app.clock import today
+from app.due import Case, DueItem
+from app.errors import Problem
+from app.i18n import Message, N_
+from app.record import Row, content_hash
+from app.services.coaching.codes import ACTIVE, ENDED, LIGHT, MAINTENANCE, REFERRAL, SUFFICIENT, SUPPORT
+
+if TYPE_CHECKING:
+    from app.services.coaching import records
+
+# L725-729: a visit about monthly; every two to three months; every six months.
+RHYTHM = {
+    ACTIVE: relativedelta(months=1),
+    SUFFICIENT: relativedelta(months=3),
+    LIGHT: relativedelta(months=6),
+}
+# Before maintenance the pilot met its clients one to four times a month (L684-685); support is at least as close.
+BEFORE_MAINTENANCE = relativedelta(weeks=2)
+REVIEW = relativedelta(years=1)  # L676: the plan is updated when needed, at least yearly
+CONTACT_ONLY = ("phone", "remote")
+
+
+def next_contact(phase: str, level: str, last: date | None, since: date) -> date | None:
+    """Return the day by which the client is to be met or called next; None when nothing is due.
+
+    `last` is the day of the last contact that counts on this level, `since` the day the phase began.
+    """
+    if phase in ("", ENDED, REFERRAL):
+        return None
+    rhythm = RHYTHM.get(level, RHYTHM[ACTIVE]) if phase == MAINTENANCE else BEFORE_MAINTENANCE
+    return max(last, since) + rhythm if last else since + rhythm
+
+
+def next_visit_proposal(phase: str, level: str, visit: date) -> date:
+    """Return the working day to propose for the visit after one held on `visit`."""
+    day = next_contact(phase, level, visit, visit) or visit + BEFORE_MAINTENANCE
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def due_contact(case: Case, on: date) -> Iterable[DueItem]:
+    """Tell when the client is to be met next, by phase and maintenance level (L725-729)."""
+    if any(visit["on"] >= on.isoformat() for visit in case.planned) or case.phase_since is None:
+        return
+    # On the two lighter levels a call may replace a visit (L727-728).
+    calls_count = case.phase == MAINTENANCE and case.level in (SUFFICIENT, LIGHT)
+    last = case.last_contact if calls_count else case.last_visit
+    day = next_contact(case.phase, case.level, last, case.phase_since)
+    if day is not None:
+        yield DueItem(day, Message(N_("Support visit")), case.client_id, "support_visit", None)
+
+
+def due_planned(case: Case, on: date) -> Iterable[DueItem]:
+    """Tell of each planned visit: as an appointment, or, its day past, as one to be written down."""
+    for visit in case.planned:
+        day = date.fromisoformat(visit["on"])
+        text = N_("Visit agreed") if day >= on else N_("Visit agreed: not written down yet")
+        yield DueItem(
+            day, Message(text), case.client_id, "support_visit", UUID(visit["id"]), visit["start_time"]
+        )
+
+
+def due_plan(case: Case, on: date) -> Iterable[DueItem]:
+    """Tell when the career plan is to be reviewed: on its review date, and at least yearly (L676)."""
+    if case.phase in ("", ENDED, REFERRAL):
+        return
+    plan = case.plan
+    if plan is None:
+        if case.phase_since:
+            day = case.phase_since + relativedelta(months=2)
+            yield DueItem(day, Message(N_("Career plan is missing")), case.client_id, "career_plan", None)
+        return
+    made = date.fromisoformat(plan["signed_on"] or plan["made_on"])
+    day = min(made + REVIEW, date.fromisoformat(plan["review_on"]) if plan["review_on"] else date.max)
+    yield DueItem(day, Message(N_("Career plan review")), case.client_id, "career_plan", UUID(plan["id"]))
+
+
+def check_visit(visit: "records.SupportVisit") -> list[Problem]:
+    """Check that a visit said to be done is not in the future, and that the next one comes after it."""
+    found = []
+    if visit.state == "done" and visit.on > today():
+        found.append(
+            Problem(
+                "on",
+                Message(
+                    N_("A visit in the future cannot be done yet. Mark it as planned, or change the date.")
+                ),
+            )
+        )
+    if visit.next_on and visit.next_on <= visit.on:
+        found.append(Problem("next_on", Message(N_("The next visit must be after this one."))))
+    return found
+
+
+def check_period(row: "records.Employment | records.WorkTrial") -> list[Problem]:
+    """Check that what is said to have ended did not end before it began."""
+    if row.ended_on and row.ended_on < row.started_on:
+        return [Problem("ended_on", Message(N_("The end is before the start.")))]
+    return []
+
+
+def check_relationship(row: "records.CoachingRelationship") -> list[Problem]:
+    """Check that a refusal has its reason."""
+    if row.decision == "refused" and not row.refusal_reason:
+        return [Problem("refusal_reason", Message(N_("Write why the referral was refused.")))]
+    return []
+
+
+def check_phase(row: "records.PhaseChange") -> list[Problem]:
+    """Check that maintenance has a level and an end a reason (L723-734)."""
+    found = []
+    if row.phase == MAINTENANCE and not row.level:
+        found.append(Problem("level", Message(N_("Choose the level of maintenance."))))
+    if row.phase != MAINTENANCE and row.level:
+        found.append(Problem("level", Message(N_("Only maintenance has a level."))))
+    if row.phase == ENDED and not row.end_reason:
+        found.append(Problem("end_reason", Message(N_("Choose the reason of the end."))))
+    if row.on > today():
+        found.append(Problem("on", Message(N_("This date is in the future."))))
+    return found
+
+
+def check_plan(plan: "records.CareerPlan") -> list[Problem]:
+    """Check that every goal says something, and that a signed plan is still what was signed."""
+    found = [
+        Problem(f"goals.{number}.{name}", Message(N_("This is needed.")))
+        for number, goal in enumerate(plan.goals)
+        for name in (["text"] if not goal.text else [])
+    ]
+    if plan.review_on and plan.review_on <= plan.made_on:
+        found.append(Problem("review_on", Message(N_("The review must be after the day the plan is made."))))
+    if plan.content_hash and plan.content_hash != plan_hash(plan.model_dump(mode="json")):
+        found.append(Problem("content_hash", Message(N_("The content is not what was signed."))))
+    if bool(plan.content_hash) != bool(plan.signed_on and plan.signatures):
+        found.append(Problem("signatures", Message(N_("A signed plan needs its signatures and their day."))))
+    return found
+
+
+# What a signature vouches for: everything in the plan but the signing itself.
+SIGNING = ("signatures", "signed_on", "content_hash")
+
+
+def plan_content(row: Row) -> dict[str, Any]:
+    """Return the part of a plan that its signatures cover."""
+    from app.record import fields
+    from app.services.coaching.records import CareerPlan
+
+    return {name: row[name] for name in fields(CareerPlan) if name not in SIGNING}
+
+
+def plan_hash(row: Row) -> str:
+    """Return the hash that freezes a plan's content at signing."""
+    return content_hash(plan_content(row))
+
+
+def phase_after(row: Row) -> str:
+    """Return the phase that usually follows, to be proposed; a person decides."""
+    order = [REFERRAL, "assessment", "job_search", SUPPORT, MAINTENANCE, ENDED]
+    return order[min(order.index(row["phase"]) + 1, len(order) - 1)] if row["phase"] in order else REFERRAL

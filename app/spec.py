@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from app.record import Record, Row
-
+# The unlock window reads the options through this module and must not wait for the database libraries.
 if TYPE_CHECKING:
     from app.due import Case, DueItem
     from app.errors import Problem
     from app.pdf import Document
+    from app.record import Record, Row
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Sync:
 class RecordSpec:
     """One kind of record, whole: table, form, list, sync, documents and what makes it due."""
 
-    table: type[Record]
+    table: "type[Record]"
     title: str
     one: str
     form: tuple[Section, ...]
     columns: tuple[str, ...]
-    label: Callable[[Row], str]
+    label: "Callable[[Row], str]"
     scope: str = "client"
     group: str = "core"
     sync: Sync = field(default_factory=Sync)

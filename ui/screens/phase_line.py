@@ -1,0 +1,118 @@
+"""The six phases of coaching as a line: where the client has been, is and may go, told by shape and words."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.i18n import _, format_date
+from app.services.coaching import codes
+from ui.screens import words
+
+
+class PhaseLine(QWidget):
+    """A picture of the phases with their days. Passed: filled with a tick; present: a ring; to come: hollow."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._phase = ""
+        self._days: Mapping[str, date] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_phase(self, phase: str, days: Mapping[str, date], level: str = "") -> None:
+        """Show the present phase, the days on which phases began, and the level of maintenance."""
+        self._phase, self._days, self._level = phase, days, level
+        self.setAccessibleName(_("Phase: {phase}").format(phase=self._said()))
+        self.setAccessibleDescription(
+            "; ".join(f"{_(one.title)} {format_date(days[one.value])}" for one in codes.PHASES if one.value in days)
+        )
+        self.setToolTip(self.accessibleName())
+        self.update()
+
+    def _said(self) -> str:
+        said = words.phase(self._phase)
+        return f"{said} ({words.level(self._level)})" if self._level else said
+
+    def sizeHint(self) -> QSize:
+        line = QFontMetrics(self.font()).lineSpacing()
+        return QSize(560, self._radius() * 2 + 16 + line * 3)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, self.sizeHint().height())
+
+    def _radius(self) -> int:
+        return max(8, QFontMetrics(self.font()).height() // 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        order = [one.value for one in codes.PHASES]
+        present = order.index(self._phase) if self._phase in order else -1
+        width = self.width() / len(order)
+        radius = self._radius()
+        middle = radius + 4
+        self._draw_line(painter, width, middle, present, len(order))
+        for number, one in enumerate(codes.PHASES):
+            centre = QPointF(width * (number + 0.5), middle)
+            self._draw_mark(painter, centre, radius, number, present)
+            box = QRectF(width * number + 2, middle + radius + 8, width - 4, self.height() - middle - radius - 8)
+            self._draw_words(painter, box, one.value, _(one.title), number == present)
+        painter.end()
+
+    def _draw_line(self, painter: QPainter, width: float, middle: float, present: int, count: int) -> None:
+        quiet = self.palette().color(QPalette.ColorRole.Mid)
+        accent = self.palette().color(QPalette.ColorRole.Highlight)
+        for number in range(count - 1):
+            style = Qt.PenStyle.SolidLine if number < present else Qt.PenStyle.DotLine
+            painter.setPen(QPen(accent if number < present else quiet, 2, style))
+            painter.drawLine(QPointF(width * (number + 0.5), middle), QPointF(width * (number + 1.5), middle))
+
+    def _draw_mark(self, painter: QPainter, centre: QPointF, radius: int, number: int, present: int) -> None:
+        palette = self.palette()
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        ground = palette.color(QPalette.ColorRole.Base)
+        if number == present:
+            painter.setPen(QPen(accent, 3))
+            painter.setBrush(ground)
+            painter.drawEllipse(centre, radius, radius)
+            painter.setBrush(accent)
+            painter.drawEllipse(centre, radius * 0.4, radius * 0.4)
+        elif number < present:
+            painter.setPen(QPen(accent, 2))
+            painter.setBrush(accent)
+            painter.drawEllipse(centre, radius * 0.7, radius * 0.7)
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.HighlightedText), 2))
+            r = radius * 0.35
+            painter.drawPolyline(
+                [
+                    centre + QPointF(-r, 0),
+                    centre + QPointF(-r * 0.2, r * 0.75),
+                    centre + QPointF(r, -r * 0.7),
+                ]
+            )
+        else:
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 2))
+            painter.setBrush(ground)
+            painter.drawEllipse(centre, radius * 0.6, radius * 0.6)
+
+    def _draw_words(self, painter: QPainter, box: QRectF, phase: str, title: str, present: bool) -> None:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold if present else QFont.Weight.Normal)
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        ink = QPalette.ColorRole.Text if present else QPalette.ColorRole.PlaceholderText
+        painter.setPen(self.palette().color(ink))
+        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        line = metrics.lineSpacing()
+        fits = metrics.horizontalAdvance(title) <= box.width()
+        lines = 1 if fits else 2
+        painter.drawText(QRectF(box.left(), box.top(), box.width(), line * lines), flags, title)
+        if phase in self._days:
+            painter.setFont(self.font())
+            painter.drawText(
+                QRectF(box.left(), box.top() + line * lines, box.width(), line),
+                flags,
+                format_date(self._days[phase]),
+            )

@@ -1,0 +1,234 @@
+"""Everything that happened to one client, newest first, in one list: chips choose kinds, text narrows it."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.clock import today
+from app.i18n import _, _n, format_date
+from app.services import SPECS
+from ui.screens import words
+from ui.screens.chips import ChipRow
+from ui.screens.story import Entry
+from ui.screens.words import fold
+
+Index = QModelIndex | QPersistentModelIndex
+ENTRY = Qt.ItemDataRole.UserRole + 1
+TITLE = Qt.ItemDataRole.UserRole + 2
+BODY = Qt.ItemDataRole.UserRole + 3
+DAY = Qt.ItemDataRole.UserRole + 4
+
+
+class TimelineModel(QAbstractListModel):
+    """The entries that pass the filter."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.all: Sequence[Entry] = ()
+        self.shown: list[int] = []
+        self.kinds: frozenset[str] = frozenset()
+        self.text = ""
+        self._bodies: list[str] = []
+        self._folded: list[str] = []
+        self._today = today()
+
+    def load(self, entries: Sequence[Entry]) -> None:
+        """Take a client's entries; what they say is worked out once."""
+        self.all = entries
+        self._today = today()
+        self._bodies = [words.summary(entry.kind, entry.row) for entry in entries]
+        self._folded = [
+            fold(f"{self._title(entry)} {body} {entry.row.get('notes', '')}")
+            for entry, body in zip(entries, self._bodies, strict=True)
+        ]
+        self._apply()
+
+    def filter(self, *, kinds: frozenset[str] | None = None, text: str | None = None) -> None:
+        """Show only these kinds (none chosen means all) and what holds every word of the text."""
+        self.kinds = self.kinds if kinds is None else kinds
+        self.text = self.text if text is None else fold(text)
+        self._apply()
+
+    def _apply(self) -> None:
+        parts = self.text.split()
+        self.beginResetModel()
+        self.shown = [
+            number
+            for number, entry in enumerate(self.all)
+            if (not self.kinds or entry.kind in self.kinds)
+            and all(part in self._folded[number] for part in parts)
+        ]
+        self.endResetModel()
+
+    @staticmethod
+    def _title(entry: Entry) -> str:
+        return _(SPECS[entry.kind].one)
+
+    def _day(self, day: date | None) -> str:
+        if day is None:
+            return ""
+        return words.short_day(day) if day.year == self._today.year else format_date(day)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.shown)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        number = self.shown[index.row()]
+        entry, body = self.all[number], self._bodies[number]
+        if role == TITLE:
+            return self._title(entry)
+        if role == BODY:
+            return body
+        if role == DAY:
+            return self._day(entry.on)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{self._day(entry.on)} {self._title(entry)}: {body}"
+        return entry if role == ENTRY else None
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """Draws an entry: the day at the left, its kind in bold, and below it what it says, in two lines."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        line = QFontMetrics(option.font).lineSpacing()
+        return QSize(200, line * 3 + 16)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = option.widget
+        style = view.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        palette = option.palette
+        ink = palette.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text)
+        quiet = ink if chosen else palette.color(QPalette.ColorRole.PlaceholderText)
+        area = option.rect.adjusted(8, 8, -8, -8)
+        metrics = QFontMetrics(option.font)
+        left = metrics.horizontalAdvance("00.00.0000") + 24
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(quiet)
+        painter.drawText(area, Qt.AlignmentFlag.AlignTop, index.data(DAY))
+        bold = QFont(option.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(bold)
+        painter.setPen(ink)
+        text = area.adjusted(left, 0, 0, 0)
+        painter.drawText(text, Qt.AlignmentFlag.AlignTop, index.data(TITLE))
+        painter.setFont(option.font)
+        below = QRect(
+            text.left(), text.top() + metrics.lineSpacing(), text.width(), metrics.lineSpacing() * 2
+        )
+        flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(below, int(flags), _two_lines(index.data(BODY), metrics, below.width()))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(palette.color(QPalette.ColorRole.Highlight))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        painter.restore()
+
+
+def _two_lines(text: str, metrics: QFontMetrics, width: int) -> str:
+    """Shorten a text to what two lines hold."""
+    return metrics.elidedText(
+        text, Qt.TextElideMode.ElideRight, max(0, width * 2 - metrics.averageCharWidth() * 8)
+    )
+
+
+class EntryView(QListView):
+    """The list itself: Enter or a click opens the entry."""
+
+    def __init__(self, open_entry: Callable[[str, UUID], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._open_entry = open_entry
+        self.setItemDelegate(EntryDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.clicked.connect(self._open)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY) if index.isValid() else None
+        if entry is not None:
+            self._open_entry(entry.kind, entry.id)
+
+
+class Timeline(QWidget):
+    """The list with its filters."""
+
+    def __init__(self, open_entry: Callable[[str, UUID], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = TimelineModel(self)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(_("Filter the timeline"))
+        self.search.setAccessibleName(_("Filter the timeline"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda text: self._filter(text=text))
+        self.chips = ChipRow(_("Kinds of entries"))
+        self.chips.changed.connect(lambda: self._filter(kinds=frozenset(self.chips.chosen())))
+        self.view = EntryView(open_entry)
+        self.view.setModel(self.model)
+        self.view.setAccessibleName(_("Timeline"))
+        self.empty = QLabel(_("Nothing has been written yet. The first visit or plan begins the story."))
+        self.empty.setWordWrap(True)
+        self.count = QLabel()
+        self.count.setProperty("look", "quiet")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget in (self.search, self.chips, self.count, self.empty):
+            column.addWidget(widget)
+        column.addWidget(self.view, 1)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Show a client's entries; the chosen filters stay."""
+        kinds = Counter(entry.kind for entry in entries)
+        self.chips.offer([(kind, f"{_(SPECS[kind].title)} {number}") for kind, number in kinds.most_common()])
+        self.chips.setVisible(len(kinds) > 1)
+        self.model.load(entries)
+        self._filter(kinds=frozenset(self.chips.chosen()))
+
+    def _filter(self, *, kinds: frozenset[str] | None = None, text: str | None = None) -> None:
+        self.model.filter(kinds=kinds, text=text)
+        shown, every = self.model.rowCount(), len(self.model.all)
+        self.empty.setVisible(not every)
+        self.search.setVisible(bool(every))
+        self.view.setVisible(bool(every))
+        narrowed = shown != every
+        self.count.setVisible(narrowed)
+        self.count.setText(
+            _n("{shown} of {count} entry", "{shown} of {count} entries", every).format(
+                shown=shown, count=every
+            )
+        )

@@ -1,0 +1,239 @@
+"""How the screens say things: days as a person says them, code lists by their titles, values as text."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from PySide6.QtCore import QDate, QLocale
+
+from app.i18n import N_, _, _n, format_date, format_instant, language
+from app.record import Row
+from app.services import SPECS
+from app.services.coaching import codes
+from app.spec import Choice, F
+
+NOTHING = "–"
+
+
+def fold(text: str) -> str:
+    """Return the text as searching compares it: without case and accents, so that "aki" finds "Äki"."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def day_of(value: Any) -> date | None:
+    """Return the day of a row's value (ISO text, date or nothing)."""
+    if isinstance(value, datetime):
+        return value.astimezone().date()
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(str(value)[:10]) if value else None
+
+
+def short_day(day: date) -> str:
+    """Write a near day with its weekday: to 26.11. / Thu 26 Nov."""
+    form = "ddd d MMM" if language() == "en" else "ddd d.M."
+    return QLocale(language()).toString(QDate(day.year, day.month, day.day), form)
+
+
+def long_day(day: date) -> str:
+    """Write a day as a heading: tiistai 24. marraskuuta / Tuesday 24 November."""
+    form = {"en": "dddd d MMMM", "sv": "dddd d MMMM", "fi": "dddd d. MMMM"}[language()]
+    text = QLocale(language()).toString(QDate(day.year, day.month, day.day), form)
+    return text[:1].upper() + text[1:]
+
+
+def when(day: date, today: date) -> str:
+    """Say when something is due: "3 days late", "today", "tomorrow", "Thu 26 Nov"."""
+    days = (day - today).days
+    if days < -60:
+        months = -days // 30
+        return _n("{count} month late", "{count} months late", months).format(count=months)
+    if days < 0:
+        return _n("{count} day late", "{count} days late", -days).format(count=-days)
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    return short_day(day) if days < 300 else format_date(day)
+
+
+def ago(day: date | None, today: date) -> str:
+    """Say how long since a day: "today", "yesterday", "5 days ago", "3 months ago"."""
+    if day is None:
+        return NOTHING
+    days = (today - day).days
+    if days < 0:
+        return when(day, today)
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if days < 60:
+        return _n("{count} day ago", "{count} days ago", days).format(count=days)
+    if days < 730:
+        months = days // 30
+        return _n("{count} month ago", "{count} months ago", months).format(count=months)
+    return format_date(day)
+
+
+def choice(choices: Iterable[Choice], value: str) -> str:
+    """Return the title of a code; a code that this version does not know is shown as it stands."""
+    return next((_(one.title) for one in choices if one.value == value), value)
+
+
+def phase(value: str) -> str:
+    """Return the name of a phase; a client without any has not begun."""
+    return choice(codes.PHASES, value) if value else _("Not in coaching")
+
+
+# Lists have no room for "Active: a visit about once a month".
+LEVELS_SHORT = {
+    codes.ACTIVE: N_("Active"),
+    codes.SUFFICIENT: N_("Sufficient"),
+    codes.LIGHT: N_("Light"),
+}
+
+
+def level(value: str) -> str:
+    """Return the short name of a level of maintenance."""
+    return _(LEVELS_SHORT[value]) if value in LEVELS_SHORT else value
+
+
+def first_line(text: str, most: int = 160) -> str:
+    """Return the beginning of a long text on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def field_of(kind: str, name: str) -> F | None:
+    """Return a field of a kind of record by its name."""
+    spec = SPECS.get(kind)
+    return next((f for f in spec.fields() if f.name == name), None) if spec else None
+
+
+def title_of(kind: str, name: str) -> str:
+    """Return what a field is called; a field that no form shows keeps a readable form of its name."""
+    found = field_of(kind, name)
+    if found is not None:
+        return _(found.title)
+    return _(_UNSHOWN[name]) if name in _UNSHOWN else name.replace("_", " ").capitalize()
+
+
+_UNSHOWN = {
+    "signatures": N_("Signatures"),
+    "signed_on": N_("Signed on"),
+    "content_hash": N_("Mark of the signed content"),
+    "deleted": N_("Deleted"),
+}
+
+
+def as_text(field: F | None, value: Any, names: Mapping[str, str] | None = None, indent: int = 0) -> str:
+    """Write any field's value so that a person can read it: lists as lines, codes as titles, days as days."""
+    if value is None or value == "" or value == []:
+        return NOTHING
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if field is not None and field.choices:
+        many = value if isinstance(value, list) else [value]
+        return ", ".join(choice(field.choices, str(one)) for one in many)
+    if field is not None and field.refers == "worker" and names:
+        return names.get(str(value), NOTHING)
+    if isinstance(value, list):
+        return "\n".join(_entry(field, n, one, names, indent) for n, one in enumerate(value, 1))
+    if isinstance(value, str):
+        return _dated(value)
+    return str(value)
+
+
+def _entry(field: F | None, number: int, entry: Any, names: Mapping[str, str] | None, indent: int) -> str:
+    """Write one entry of a list: its first text leads, the rest follows in brackets, nested lists below."""
+    pad = "    " * indent
+    if not isinstance(entry, dict):
+        return f"{pad}{number}. {entry}"
+    inner = field.items if field is not None else ()
+    if not inner:
+        shown = [str(entry[k]) for k in ("name", "what", "text") if entry.get(k)]
+        return f"{pad}{number}. {' '.join(shown) or NOTHING}"
+    flat = [f for f in inner if not f.items and entry.get(f.name) not in (None, "", [])]
+    words = [as_text(f, entry[f.name], names) for f in flat]
+    text = f"{words[0]} ({', '.join(words[1:])})" if len(words) > 1 else "".join(words) or NOTHING
+    below = [as_text(f, entry.get(f.name), names, indent + 1) for f in inner if f.items and entry.get(f.name)]
+    return "\n".join([f"{pad}{number}. {text}", *below])
+
+
+def _dated(value: str) -> str:
+    """Write ISO text as the day or the instant it is; other text stays."""
+    if len(value) >= 10 and value[4:5] == "-" and value[7:8] == "-" and value[:4].isdigit():
+        try:
+            return format_date(date.fromisoformat(value))
+        except ValueError:
+            pass
+        try:
+            return format_instant(datetime.fromisoformat(value))
+        except ValueError:
+            pass
+    return value
+
+
+def summary(kind: str, row: Row) -> str:
+    """Say in one line what a record of the timeline holds."""
+    return first_line(_SUMMARIES[kind](row)) if kind in _SUMMARIES else first_line(_long_text(kind, row))
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _visit(row: Row) -> str:
+    place = choice(codes.PLACES, row.get("place") or "")
+    state = "" if row.get("state") == "done" else choice(codes.VISIT_STATES, row.get("state") or "")
+    return _joined(state, place, row.get("notes") or row.get("next_steps") or "")
+
+
+def _phase(row: Row) -> str:
+    return _joined(phase(row.get("phase") or ""), level(row.get("level") or ""), row.get("reason") or "")
+
+
+def _plan(row: Row) -> str:
+    version = _("Version {number}").format(number=row.get("version_no"))
+    signed = day_of(row.get("signed_on"))
+    state = _("signed {day}").format(day=format_date(signed)) if signed else _("not signed")
+    return _joined(version, state, "; ".join(goal.get("text", "") for goal in row.get("goals") or []))
+
+
+def _job(row: Row) -> str:
+    end = day_of(row.get("ended_on"))
+    ended = _("ended {day}").format(day=format_date(end)) if end else ""
+    return _joined(f"{row.get('title')}, {row.get('employer')}", ended, row.get("notes") or "")
+
+
+def _progress(row: Row) -> str:
+    return _joined(choice(codes.STEP_STATES, row.get("state") or ""), row.get("note") or "")
+
+
+def _member(row: Row) -> str:
+    role = field_of("network_member", "role")
+    return _joined(str(row.get("name")), as_text(role, row.get("role")) if row.get("role") else "")
+
+
+_SUMMARIES = {
+    "support_visit": _visit,
+    "phase_change": _phase,
+    "career_plan": _plan,
+    "employment": _job,
+    "work_trial": _job,
+    "plan_progress": _progress,
+    "network_member": _member,
+}
+
+
+def _long_text(kind: str, row: Row) -> str:
+    """Return the texts of a record of another kind: what a person wrote, in the order of the form."""
+    spec = SPECS.get(kind)
+    if spec is None:
+        return ""
+    shown = [f for f in spec.fields() if not f.read_only and not f.items and isinstance(row.get(f.name), str)]
+    texts = [as_text(f, row[f.name]) for f in shown if row[f.name] and f.name != spec.dated and not f.refers]
+    return _joined(*texts[:4])

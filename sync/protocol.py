@@ -1,0 +1,329 @@
+"""The words that a device and the centre exchange: messages, versions, limits and the checksum of a scope.
+
+Bodies are JSON in UTF-8, gzip above a few kB both ways. Every request but `/health`, `/enrol`,
+`/challenge` and `/token` carries `Authorization: Bearer <token>`. Every failure is an `ErrorReply`.
+
+    POST /enrol        EnrolRequest      -> EnrolReply       a one-time code makes a device
+    POST /challenge    ChallengeRequest  -> ChallengeReply   something to sign, good for two minutes
+    POST /token        TokenRequest      -> TokenReply       a signed challenge makes a token, good for 15 minutes
+    POST /sync/push    PushRequest       -> PushReply
+    POST /sync/pull    PullRequest       -> PullReply
+    POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
+    GET  /health                         -> HealthReply
+
+Order of a sync: push until the outbox is empty, then pull until no scope says `more`.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+PROTOCOL = 1
+SCHEMA_VERSION = 1
+MIN_SCHEMA = 1  # the oldest schema of a device that the centre still takes changes from
+
+BATCH_MUTATIONS = 2_000  # what a device sends at once; halved when the centre answers 413
+BATCH_BYTES = 1_000_000  # of JSON, before compression; one larger mutation goes alone
+MAX_MUTATIONS = 5_000  # what the centre takes at once
+MAX_BODY = 4_000_000  # compressed bytes
+MAX_JSON = 24_000_000  # bytes after decompression
+ROWS_PER_REPLY = 5_000
+COMPRESS_ABOVE = 2_000
+COMPRESS_LEVEL = 1
+
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
+Ident = Annotated[str, StringConstraints(pattern=_UUID)]
+Moment = Annotated[str, StringConstraints(pattern=_INSTANT)]
+Scope = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Bytes = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9+/]+=*$")]
+
+Op = Literal["create", "update", "delete", "undelete"]
+Status = Literal["applied", "merged", "conflict", "quarantined", "refused"]
+
+
+class Message(BaseModel):
+    """Common ground of all messages: what a newer side says more is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Mutation(Message):
+    """One saved change of one row.
+
+    `patch` is `{field: [old, new]}` of the record's own fields in JSON values. It names every field that has
+    a value for a `create` (old None), the changed ones for an `update`, every one for a `delete` (new None;
+    the old value tells what was seen, so that an edit elsewhere is not deleted unseen) and for an `undelete`
+    (old None). A patch that touches a group of fields (`Sync.together`) carries all of that group, unchanged
+    ones as [a, a]: see `merge.complete`. `author` is the worker, `saved_at` her device's time.
+    """
+
+    id: Ident
+    scope: Scope
+    kind: Kind
+    row: Ident
+    op: Op
+    patch: dict[str, tuple[Any, Any]]
+    schema_version: Annotated[int, Field(ge=1, le=1_000_000)] = SCHEMA_VERSION
+    author: Ident
+    saved_at: Moment
+
+
+class PushRequest(Message):
+    """Changes in the order in which they were saved."""
+
+    epoch: str
+    schema_version: int
+    device: Ident
+    mutations: list[Mutation]
+
+
+class ProblemMessage(Message):
+    """Why a change was refused: the field, and an English message id with its values, for translation."""
+
+    field: str | None = None
+    text: str
+    values: dict[str, Any] = {}
+
+
+class Result(Message):
+    """What became of one mutation.
+
+    `applied`: the row now holds it. `merged`: joined with somebody else's. `conflict`: the rest of the patch
+    is applied, the clashing fields wait as rows of kind `conflict` in the same scope. `quarantined`: kept at
+    the centre, not applied. `refused`: a rule does not allow the value; nothing is applied, `problems` says
+    why. All but `applied` carry the row as the centre has it, or None when there is none or it is not this
+    worker's to see: the device's row becomes that row with the still unsent patches laid over it.
+    """
+
+    id: str
+    status: Status
+    row: dict[str, Any] | None = None
+    problems: list[ProblemMessage] = []
+
+
+class PushReply(Message):
+    """One result for each mutation, in order."""
+
+    epoch: str
+    server_time: str
+    schema_version: int = SCHEMA_VERSION
+    results: list[Result]
+
+
+class PullRequest(Message):
+    """The scopes held, each with the cursor up to which it is held (0: nothing yet)."""
+
+    epoch: str
+    schema_version: int
+    device: Ident
+    have: dict[Scope, Annotated[int, Field(ge=0)]]
+    limit: Annotated[int, Field(ge=1, le=50_000)] = ROWS_PER_REPLY
+
+
+class PulledRow(Message):
+    """The present state of a row: its own fields and stamps (`version`, `deleted`, `created_*`, `saved_*`)."""
+
+    kind: str
+    row: dict[str, Any]
+
+
+class PulledScope(Message):
+    """Rows of one scope, at most once each in a page.
+
+    Pages are staged until `more` is False and then applied whole, in one transaction with the cursor. `head`
+    is the cursor to ask from next. `count` and `checksum` (see `checksum`) describe the whole scope as it is
+    at the `head` of the last page; on earlier pages they say nothing.
+    """
+
+    scope: str
+    rows: list[PulledRow]
+    head: int
+    count: int
+    checksum: str
+    more: bool = False
+
+
+class PullReply(Message):
+    """What changed in the scopes that this device may hold, and those it may hold no longer.
+
+    A scope without news is left out. `more` on any scope: ask again with the new cursors.
+    """
+
+    epoch: str
+    server_time: str
+    schema_version: int = SCHEMA_VERSION
+    min_schema: int = MIN_SCHEMA
+    evict: list[str] = []
+    scopes: list[PulledScope] = []
+
+
+class WorkerMessage(Message):
+    """The person whom a device belongs to."""
+
+    id: str
+    name: str
+    role: str
+
+
+class EnrolRequest(Message):
+    """A code given by an administrator, and the public half of the key pair that the device has just made.
+
+    `public_key`: Ed25519, 32 raw bytes in base64. `install_id` is made anew whenever a store is created.
+    """
+
+    code: Annotated[str, StringConstraints(max_length=100)]
+    public_key: Bytes
+    install_id: Ident
+    name: Annotated[str, StringConstraints(max_length=80)] = ""
+
+
+class EnrolReply(Message):
+    """The device's identity, whose it is, and the centre's public keys.
+
+    `order_key` (Ed25519) checks orders; `sealing_key` (X25519) seals what only the centre may read.
+    """
+
+    device: str
+    worker: WorkerMessage
+    epoch: str
+    server_time: str
+    order_key: str
+    sealing_key: str
+    schema_version: int = SCHEMA_VERSION
+
+
+class ChallengeRequest(Message):
+    """Ask for something to sign: the device's own clock plays no part, it may be wrong."""
+
+    device: Ident
+
+
+class ChallengeReply(Message):
+    challenge: str
+    server_time: str
+
+
+class TokenRequest(Message):
+    """The challenge, signed by the device's key: see `token_words`."""
+
+    device: Ident
+    install_id: Ident
+    challenge: Annotated[str, StringConstraints(max_length=400)]
+    signature: Bytes
+
+
+class OrderMessage(Message):
+    """What a revoked device must do, signed by the centre: see `order_words`.
+
+    `drain`: push what is unsent (it goes into quarantine), then wipe. `destroy`: wipe at once.
+    """
+
+    device: str
+    order: Literal["drain", "destroy"]
+    at: str
+    signature: str
+
+
+class TokenReply(Message):
+    """A token for the other requests; `order` when the device is to be drained."""
+
+    token: str
+    expires_in: int
+    worker: WorkerMessage
+    epoch: str
+    server_time: str
+    order: OrderMessage | None = None
+
+
+class WipedRequest(Message):
+    """The device's last word."""
+
+    device: Ident
+
+
+class WipedReply(Message):
+    server_time: str
+
+
+class HealthReply(Message):
+    """That the centre is there and what it speaks."""
+
+    status: Literal["ok"] = "ok"
+    protocol: int = PROTOCOL
+    schema_version: int = SCHEMA_VERSION
+    min_schema: int = MIN_SCHEMA
+    epoch: str
+    server_time: str
+
+
+ErrorCode = Literal[
+    "code",  # 403: the enrolment code is not known, used or too old
+    "token",  # 401: no token, or it is no longer good: get another
+    "revoked",  # 403: `order` says what the device must do
+    "install",  # 403: another copy of this store is in use: this one must be enrolled again
+    "inactive",  # 403: the person is no longer in service
+    "epoch",  # 409: the centre was restored: `epoch` is the present one
+    "schema_old",  # 409: the program is too old to send: update needed; local work goes on
+    "schema_new",  # 409: the program is newer than the centre: what is unsent waits
+    "too_large",  # 413: send fewer at once
+    "too_many",  # 429: wait for `retry_after` seconds
+    "message",  # 422: the message is not understood
+    "not_found",  # 404
+    "busy",  # 503: the database does not answer: try again
+    "failed",  # 500
+]
+
+
+class ErrorReply(Message):
+    """Why a request was not carried out; nothing was changed by it."""
+
+    code: ErrorCode
+    message: str
+    epoch: str | None = None
+    order: OrderMessage | None = None
+    retry_after: int | None = None
+    min_schema: int | None = None
+
+
+def token_words(device: str, install_id: str, challenge: str) -> bytes:
+    """Return what a device signs to get a token."""
+    return f"tyopari token\n{device}\n{install_id}\n{challenge}".encode()
+
+
+def order_words(device: str, order: str, at: str) -> bytes:
+    """Return what the centre signs when it orders a device to be drained or destroyed."""
+    return f"tyopari order\n{device}\n{order}\n{at}".encode()
+
+
+def to_base64(data: bytes) -> str:
+    """Write bytes as messages carry them."""
+    return b64encode(data).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """Read bytes from a message; raises ValueError."""
+    return b64decode(text, validate=True)
+
+
+EMPTY = "0" * 16
+_MASK = 2**64 - 1
+
+
+def row_mark(kind: str, row_id: str, version: int) -> int:
+    """Return the number by which one row counts in its scope's checksum."""
+    words = f"{kind}\n{row_id}\n{version}".encode()
+    return int.from_bytes(blake2b(words, digest_size=8).digest(), "big")
+
+
+def checksum(rows: Iterable[tuple[str, str, int]], start: str = EMPTY) -> str:
+    """Return the checksum of rows given as (kind, id, version), in whatever order: 16 hexadecimal digits.
+
+    Count and checksum of a scope are over the rows that live: not the deleted ones. On a device `version` is
+    that of the row as the centre last sent it, and a row that the centre never sent (version 0) is left out.
+    """
+    return f"{(int(start, 16) + sum(row_mark(*row) for row in rows)) & _MASK:016x}"

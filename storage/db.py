@@ -6,7 +6,7 @@ lock at once (BEGIN IMMEDIATE), so that two writers wait for each other instead 
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -271,10 +271,14 @@ def connect(path: Path, key: Key, *, mode: str = "rw", busy_ms: int = BUSY_MS) -
 
 
 def _engine(path: Path, key: Key, busy_ms: int) -> Engine:
+    def creator() -> Any:
+        with _driver_errors():
+            return connect(path, key, busy_ms=busy_ms)
+
     engine = create_engine(
         "sqlite://",
         module=sqlcipher,
-        creator=lambda: connect(path, key, busy_ms=busy_ms),
+        creator=creator,
         poolclass=QueuePool,  # "sqlite://" with a creator would give every thread one and the same connection
         pool_size=4,
         max_overflow=4,
@@ -297,16 +301,20 @@ def _engine(path: Path, key: Key, busy_ms: int) -> Engine:
 @contextmanager
 def _driver(engine: Engine) -> Iterator[Any]:
     """Lend a bare connection, outside any transaction."""
+    lent = engine.raw_connection()
     try:
-        lent = engine.raw_connection()
-    except DBAPIError as error:
-        raise error_for(error) from error
-    try:
-        yield lent.driver_connection
-    except sqlcipher.Error as error:
-        raise error_for(error) from error
+        with _driver_errors():
+            yield lent.driver_connection
     finally:
         lent.close()
+
+
+@contextmanager
+def _driver_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlcipher.Error as error:
+        raise error_for(error) from error
 
 
 # ---- telling damage apart ---------------------------------------------------------------------------------
@@ -365,14 +373,8 @@ def _make(path: Path, key: Key) -> None:
     new = path.with_name(path.name + ".new")
     for left in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
         left.unlink(missing_ok=True)
-    try:
-        connection = connect(new, key, mode="rwc")
-        try:
-            connection.execute(f"PRAGMA application_id={_APPLICATION}")
-        finally:
-            connection.close()
-    except sqlcipher.Error as error:
-        raise error_for(error) from error
+    with _driver_errors(), closing(connect(new, key, mode="rwc")) as connection:
+        connection.execute(f"PRAGMA application_id={_APPLICATION}")
     with files.disk_errors():
         files.sync_file(new)
         clock.point("db.made")

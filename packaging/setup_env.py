@@ -1,8 +1,8 @@
 """Prepare what the two commands need: a virtual environment with the locked packages and this project in it.
 
 Standard library only, because it runs before anything is installed. Everything it makes is inside the project
-(`.venv`, `.venv-server`); a stamp in each environment says what it holds, so that the next start is immediate, and
-an installation that was cut short is begun again.
+(`.venv`, `.venv-server`). A stamp in each environment says what it holds, so that the next start is immediate
+and an installation that was cut short is begun again.
 """
 
 import contextlib
@@ -211,7 +211,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _runs(python: Path) -> bool:
-    """Tell whether the interpreter still works and still finds its packages, after an upgrade of Python say."""
+    """Tell whether the interpreter works and finds its packages; after an upgrade of Python it may not."""
     try:
         return _run([str(python), "-c", "import pip"]).returncode == 0
     except OSError:

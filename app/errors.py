@@ -46,7 +46,9 @@ class Refused(KnownError):
         ]
         text = "; ".join(lines) or str(self.message)
         return (
-            str(Message(N_("Row {row}: {problem}"), row=self.row, problem=text)) if self.row is not None else text
+            str(Message(N_("Row {row}: {problem}"), row=self.row, problem=text))
+            if self.row is not None
+            else text
         )
 
 

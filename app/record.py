@@ -50,13 +50,12 @@ SQLModel.metadata.naming_convention = NAMING
 class _Portable(types.TypeDecorator[Any]):
     """A column whose Python value is the JSON value on every database."""
 
-    cache_ok = True
-
 
 class Id(_Portable):
     """A UUID as text; a native uuid in PostgreSQL."""
 
     impl = String(36)
+    cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         native = postgresql.UUID(as_uuid=False) if dialect.name == "postgresql" else String(36)
@@ -70,6 +69,7 @@ class Day(_Portable):
     """A date as ISO text; a native date in PostgreSQL."""
 
     impl = String(10)
+    cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         return dialect.type_descriptor(Date() if dialect.name == "postgresql" else String(10))
@@ -89,6 +89,7 @@ class Instant(_Portable):
     """A moment in UTC as ISO text ending in Z; timestamptz in PostgreSQL."""
 
     impl = String(32)
+    cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         native = DateTime(timezone=True) if dialect.name == "postgresql" else String(32)
@@ -109,6 +110,7 @@ class Money(_Portable):
     """Euros with two decimals as text; numeric in PostgreSQL."""
 
     impl = String(16)
+    cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         return dialect.type_descriptor(Numeric(12, 2) if dialect.name == "postgresql" else String(16))
@@ -124,6 +126,7 @@ class Json(_Portable):
     """Lists and objects; jsonb in PostgreSQL."""
 
     impl = Text()
+    cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         return dialect.type_descriptor(postgresql.JSONB() if dialect.name == "postgresql" else Text())

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from app.record import Clock, Day, Euros, Id, Item, Json, Line, Money, Record, Words
@@ -180,6 +181,13 @@ class CareerPlan(Record, table=True):
     """
 
     __tablename__ = "career_plan"
+    # Answers "which plan is the latest" for a whole caseload without reading the plans.
+    __table_args__ = (
+        Index(
+            "ix_career_plan_version",
+            *("client_id", "version_no", "deleted", "made_on", "signed_on", "review_on"),
+        ),
+    )
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
     version_no: int = Field(default=1, ge=1)
     replaces: UUID | None = Field(default=None, sa_type=Id)
@@ -213,6 +221,8 @@ class SupportVisit(Record, table=True):
     """A meeting with the client, planned or done: at work, at the office, by phone (L711-722)."""
 
     __tablename__ = "support_visit"
+    # Answers "when was each client last met" for a whole caseload without reading the notes.
+    __table_args__ = (Index("ix_support_visit_state", "state", "client_id", "place", "on", "deleted"),)
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
     state: str = "done"
     on: date = Field(sa_type=Day)

@@ -1,0 +1,170 @@
+"""Full-text search over everything that people wrote, in the encrypted store, with Finnish folding and prefixes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, select, text
+from sqlalchemy.dialects.sqlite import insert
+
+from app.access import client_of
+from app.record import Row
+from app.services import SPECS
+from app.spec import F, RecordSpec
+from storage.tables import search_entry
+
+MARK = ("\u2068", "\u2069")
+"""What stands around a matched word in a snippet: two invisible isolation marks."""
+_NAMES = {"client": ("first_name", "last_name", "code_name"), "network_member": ("name",)}
+_QUIET = ("worker", "conflict", "assignment")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that matches: its kind and id, whose it is, and a piece of its text with the words marked."""
+
+    kind: str
+    id: UUID
+    client_id: UUID | None
+    snippet: str
+
+
+def words_of(spec: RecordSpec, row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the naming words and all other words of a row."""
+    names = _NAMES.get(spec.kind, ())
+    naming = " ".join(str(row.get(name) or "") for name in names)
+    rest = " · ".join(
+        part for field in _written(spec.kind) if field.name not in names for part in _parts(field, row)
+    )
+    return naming.strip(), rest
+
+
+@cache
+def _written(kind: str) -> tuple[F, ...]:
+    """Return the fields that hold people's own words."""
+    shown = SPECS[kind].fields()
+    table = SPECS[kind].table
+    return tuple(
+        field
+        for field in shown
+        if not field.choices
+        and not field.refers
+        and (field.items or table.model_fields[field.name].default == "" or _is_text(table, field.name))
+    )
+
+
+def _is_text(table: Any, name: str) -> bool:
+    return table.model_fields[name].annotation is str
+
+
+def _parts(field: F, row: Mapping[str, Any]) -> Iterable[str]:
+    value = row.get(field.name)
+    if field.items:
+        for entry in value or ():
+            for inner in field.items:
+                if not inner.choices:
+                    yield from _parts(inner, entry)
+    elif value:
+        yield str(value)
+
+
+def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:
+    """Make the rows' words findable, in place of what was indexed of them before; deleted rows disappear."""
+    if kind in _QUIET:
+        return
+    spec, rows = SPECS[kind], list(rows)
+    known = dict(
+        connection.execute(
+            select(search_entry.c.row_id, search_entry.c.n).where(
+                search_entry.c.row_id.in_(bindparam("ids", expanding=True))
+            ),
+            {"ids": [row["id"] for row in rows]},
+        ).all()
+        if len(rows) < 1000
+        else connection.execute(
+            select(search_entry.c.row_id, search_entry.c.n).where(search_entry.c.kind == kind)
+        ).all()
+    )
+    mine = [(row, *words_of(spec, row)) for row in rows if not row["deleted"]]
+    gone = [known[row["id"]] for row in rows if row["id"] in known]
+    if gone:
+        connection.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", [(n,) for n in gone])
+        dead = [known[row["id"]] for row in rows if row["deleted"] and row["id"] in known]
+        if dead:
+            connection.execute(
+                delete(search_entry).where(search_entry.c.n == bindparam("gone")), [{"gone": n} for n in dead]
+            )
+    if not mine:
+        return
+    fresh = [row for row, _, _ in mine if row["id"] not in known]
+    if fresh:
+        first = (
+            connection.exec_driver_sql(
+                "SELECT max(seq) FROM sqlite_sequence WHERE name='search_entry'"
+            ).scalar()
+            or 0
+        ) + 1
+        numbered = {row["id"]: number for number, row in enumerate(fresh, first)}
+        connection.execute(
+            insert(search_entry),
+            [
+                {
+                    "n": numbered[row["id"]],
+                    "row_id": row["id"],
+                    "kind": kind,
+                    "client_id": client_of(row["scope"]),
+                    "scope": row["scope"],
+                }
+                for row in fresh
+            ],
+        )
+        known |= numbered
+    connection.exec_driver_sql(
+        "INSERT INTO search_text (rowid, name, text) VALUES (?, ?, ?)",
+        [(known[row["id"]], naming, rest) for row, naming, rest in mine],
+    )
+
+
+def forget(connection: Connection, scope: str) -> None:
+    """Take everything of a scope out of the index."""
+    connection.execute(
+        text("DELETE FROM search_text WHERE rowid IN (SELECT n FROM search_entry WHERE scope = :scope)"),
+        {"scope": scope},
+    )
+    connection.execute(delete(search_entry).where(search_entry.c.scope == scope))
+
+
+def find(connection: Connection, wanted: str, limit: int = 50) -> list[Hit]:
+    """Return what matches every word of any text, as a word or its beginning: people by name first, then newest.
+
+    When nothing matches, endings are cut, since Finnish words end in many ways.
+    """
+    terms = re.findall(r"\w+", wanted)
+    for words in (terms, [term[: max(4, len(term) - 3)] for term in terms]):
+        query = " ".join(f'"{word}"*' for word in words)
+        if not query:
+            return []
+        named = _matches(connection, f"name : ({query})", limit)
+        seen = {hit.id for hit in named}
+        found = named + [hit for hit in _matches(connection, query, limit) if hit.id not in seen]
+        if found:
+            return found[:limit]
+    return []
+
+
+_FIND = text(
+    "SELECT e.kind, e.row_id, e.client_id, snippet(search_text, -1, :begins, :ends, '…', 12)"
+    " FROM search_text JOIN search_entry e ON e.n = search_text.rowid"
+    " WHERE search_text MATCH :query ORDER BY search_text.rowid DESC LIMIT :limit"
+)
+
+
+def _matches(connection: Connection, query: str, limit: int) -> list[Hit]:
+    found = connection.execute(_FIND, {"begins": MARK[0], "ends": MARK[1], "query": query, "limit": limit})
+    return [
+        Hit(kind, UUID(row), UUID(client) if client else None, snippet)
+        for kind, row, client, snippet in found
+    ]

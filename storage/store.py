@@ -1,0 +1,383 @@
+"""The open store of one worker: everything that windows, commands and the sync read and write goes through here.
+
+A write is one transaction: the row, the outbox patch with old and new value by field, the record's history,
+the search index and the access log. What it returns says what changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from app import clock, roles
+from app.access import client_of
+from app.due import Case
+from app.duplicates import likely_same
+from app.errors import KnownError, StoreLocked
+from app.i18n import N_, Message
+from app.record import Record, Row, from_row
+from app.services import SPECS
+from storage import caseload, db, keys, migrate, outbox, profile_lock, search, writing
+from storage.outbox import Unsent
+from storage.search import Hit
+from storage.slots import Cost
+from storage.tables import access_log, draft, history, sync_state
+from storage.writing import Changes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a client's timeline."""
+
+    kind: str
+    id: UUID
+    on: date | None
+    row: Row
+
+
+class Store:
+    """An unlocked store. Make one with `create`, `open` or `open_with_code`; `close` locks it again."""
+
+    def __init__(self, folder: Path, engine: Engine, key: keys.Key, lock: profile_lock.ProfileLock) -> None:
+        self.folder, self.engine = folder, engine
+        self._key: keys.Key | None = key
+        self._lock = lock
+
+    # ---- opening and closing ----
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Tell whether there is, or should be, a store in the folder."""
+        return keys.exists(folder) or (folder / db.FILE).exists()
+
+    @classmethod
+    def create(cls, folder: Path, passphrase: str, *, cost: Cost | None = None) -> tuple["Store", str]:
+        """Make the store; return it open, with the recovery code that is shown once. Raises KnownError."""
+        lock = profile_lock.acquire(folder)
+        try:
+            if cls.exists(folder):
+                raise KnownError(
+                    Message(N_("There is a store here already.")), Message(N_("Open it with its passphrase."))
+                )
+            key, code = keys.create(folder, passphrase, cost=cost)
+            store = cls._opened(folder, key, lock, must_exist=False)
+        except BaseException:
+            lock.release()
+            raise
+        with store.write() as connection:
+            me = str(clock.new_id())
+            set_state(connection, "worker_id", me)
+            set_state(connection, "worker_role", roles.JOB_COACH)
+            set_state(connection, "install_id", str(clock.new_id()))
+        return store, code
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: str) -> "Store":
+        """Open the store. Raises WrongPassphrase, StoreDamaged, StoreMissing, StoreTooNew, StoreBusy, DiskFull."""
+        return cls._unlocked(folder, lambda: keys.unlock(folder, passphrase))
+
+    @classmethod
+    def open_with_code(cls, folder: Path, code: str) -> "Store":
+        """Open the store with its recovery code. Raises as `open`."""
+        return cls._unlocked(folder, lambda: keys.unlock_with_code(folder, code))
+
+    @classmethod
+    def _unlocked(cls, folder: Path, unlock: Any) -> "Store":
+        lock = profile_lock.acquire(folder)
+        try:
+            return cls._opened(folder, unlock(), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _opened(
+        cls, folder: Path, key: keys.Key, lock: profile_lock.ProfileLock, *, must_exist: bool = True
+    ) -> "Store":
+        engine = db.open_engine(folder / db.FILE, key, must_exist=must_exist)
+        try:
+            migrate.upgrade(engine, folder, key)
+        except BaseException:
+            engine.dispose()
+            key.wipe()
+            raise
+        return cls(folder, engine, key, lock)
+
+    def close(self) -> None:
+        """Lock the store: write everything back, drop the key, let another process in."""
+        if self._key is None:
+            return
+        db.close_engine(self.engine, self.folder)
+        self._key.wipe()
+        self._key = None
+        self._lock.release()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the store is unlocked."""
+        return self._key is not None
+
+    @property
+    def key(self) -> keys.Key:
+        """The store's key, for backups and a change of passphrase. Raises StoreLocked."""
+        if self._key is None:
+            raise StoreLocked(
+                Message(N_("The store is locked.")), Message(N_("Open it with your passphrase."))
+            )
+        return self._key
+
+    def read(self) -> Any:
+        """Run a block on one unchanging view of the store."""
+        self.key  # noqa: B018  (raises when locked)
+        return db.read(self.engine)
+
+    def write(self) -> Any:
+        """Run a block as one write transaction."""
+        self.key  # noqa: B018
+        return db.write(self.engine)
+
+    # ---- who works here ----
+
+    @cached_property
+    def worker(self) -> UUID:
+        """The worker whose store this is."""
+        with self.read() as connection:
+            return UUID(state(connection, "worker_id"))
+
+    @property
+    def role(self) -> str:
+        """The role of the worker whose store this is."""
+        with self.read() as connection:
+            return str(state(connection, "worker_role"))
+
+    def worker_names(self) -> dict[str, str]:
+        """Return the name of each worker that the centre has told of, by id."""
+        return {row["id"]: row["name"] for row in self.rows("worker")}
+
+    # ---- reading ----
+
+    def row(self, kind: str, record_id: UUID | str) -> Row | None:
+        """Return one row as JSON values, deleted or not, without logging."""
+        with self.read() as connection:
+            return writing.load(connection, SPECS[kind], str(record_id))
+
+    def get(self, kind: str, record_id: UUID | str) -> Record | None:
+        """Return one record, and log that it was read if it is a client's."""
+        row = self.row(kind, record_id)
+        if row is None or row["deleted"]:
+            return None
+        if client_of(row["scope"]):
+            self.log("read", kind, UUID(row["id"]), UUID(client_of(row["scope"])))
+        return from_row(SPECS[kind].table, row)
+
+    def rows(
+        self,
+        kind: str,
+        *,
+        client_id: UUID | str | None = None,
+        where: Mapping[str, Any] | None = None,
+        order: Sequence[str] = (),
+        limit: int | None = None,
+        offset: int = 0,
+        deleted: bool = False,
+    ) -> list[Row]:
+        """Return rows of a kind as JSON values. `order` takes names, `-name` for the other way round."""
+        table = writing.table_of(SPECS[kind])
+        query = select(table)
+        if not deleted:
+            query = query.where(table.c.deleted.is_(False))
+        if client_id is not None:
+            column = table.c.id if kind == "client" else table.c.client_id
+            query = query.where(column == str(client_id))
+        for name, value in (where or {}).items():
+            query = query.where(table.c[name] == value)
+        for name in order:
+            column = table.c[name.lstrip("-")]
+            query = query.order_by(column.desc() if name.startswith("-") else column)
+        query = query.order_by(table.c.id).limit(limit).offset(offset or None)
+        with self.read() as connection:
+            return [dict(found) for found in connection.execute(query).mappings()]
+
+    def count(self, kind: str) -> int:
+        """Return how many records of a kind there are."""
+        table = writing.table_of(SPECS[kind])
+        with self.read() as connection:
+            found = connection.execute(
+                select(func.count()).select_from(table).where(table.c.deleted.is_(False))
+            )
+            return int(found.scalar_one())
+
+    def clients(self) -> list[Case]:
+        """Return the whole caseload: each client's phase, level, contacts, planned visits and plan."""
+        with self.read() as connection:
+            return caseload.cases(connection)
+
+    def case(self, client_id: UUID | str) -> Case | None:
+        """Return one client's case."""
+        with self.read() as connection:
+            return next(iter(caseload.cases(connection, UUID(str(client_id)))), None)
+
+    def timeline(self, client_id: UUID | str) -> list[Entry]:
+        """Return everything dated that happened to a client, newest first."""
+        entries = [
+            Entry(
+                spec.kind,
+                UUID(row["id"]),
+                date.fromisoformat(row[spec.dated]) if row[spec.dated] else None,
+                row,
+            )
+            for spec in SPECS.values()
+            if spec.dated and spec.scope == "client"
+            for row in self.rows(spec.kind, client_id=client_id)
+        ]
+        return sorted(entries, key=lambda entry: (entry.on or date.min, str(entry.id)), reverse=True)
+
+    def history(self, kind: str, record_id: UUID | str) -> list[Row]:
+        """Return what was done to a record, newest first: {at, by, op, patch}."""
+        query = select(history.c.at, history.c.by, history.c.op, history.c.patch)
+        query = query.where(history.c.row_id == str(record_id), history.c.kind == kind).order_by(
+            history.c.n.desc()
+        )
+        with self.read() as connection:
+            return [dict(found) for found in connection.execute(query).mappings()]
+
+    def search(self, wanted: str, limit: int = 50) -> list[Hit]:
+        """Find records by any words in them; any text is a legal question."""
+        with self.read() as connection:
+            return search.find(connection, wanted, limit)
+
+    def duplicates(self, client: Mapping[str, Any]) -> list[Row]:
+        """Return registered clients who may be the same person as this one."""
+        table = writing.table_of(SPECS["client"])
+        columns = [
+            table.c[n] for n in ("id", "first_name", "last_name", "born_on", "identity_code", "code_name")
+        ]
+        with self.read() as connection:
+            found = connection.execute(select(*columns).where(table.c.deleted.is_(False))).mappings()
+            return [
+                dict(row) for row in found if row["id"] != str(client.get("id")) and likely_same(client, row)
+            ]
+
+    def conflicts(self) -> list[Row]:
+        """Return the conflicts that wait for a decision, oldest first."""
+        return self.rows("conflict", where={"state": "open"}, order=("mine_at",))
+
+    def unsent(self) -> Unsent:
+        """Tell how much waits for the centre, and since when."""
+        with self.read() as connection:
+            return outbox.unsent(connection)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many records of each kind there are."""
+        return {kind: self.count(kind) for kind in SPECS}
+
+    # ---- writing ----
+
+    def save(self, *records: Record) -> Changes:
+        """Save records in one transaction, all or none. Raises Refused that names the field and the row.
+
+        A new client is assigned to the one who made it.
+        """
+        with self.write() as connection:
+            return writing.save(connection, records, self.worker)
+
+    def delete(self, kind: str, record_id: UUID | str) -> Changes:
+        """Delete a record; `undelete` brings it back. Raises KnownError if there is none."""
+        with self.write() as connection:
+            return writing.set_deleted(connection, SPECS[kind], str(record_id), True, self.worker)
+
+    def undelete(self, kind: str, record_id: UUID | str) -> Changes:
+        """Bring a deleted record back."""
+        with self.write() as connection:
+            return writing.set_deleted(connection, SPECS[kind], str(record_id), False, self.worker)
+
+    # ---- drafts of open forms ----
+
+    def save_draft(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        *,
+        kind: str,
+        client_id: UUID | str | None = None,
+        record_id: UUID | str | None = None,
+    ) -> None:
+        """Keep what is being written, so that a crash or an empty battery loses nothing."""
+        row = {
+            "key": key,
+            "kind": kind,
+            "client_id": str(client_id) if client_id else None,
+            "record_id": str(record_id) if record_id else None,
+            "fields": dict(values),
+            "saved_at": clock.now(),
+        }
+        with self.write() as connection:
+            connection.execute(
+                upsert(draft).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
+            )
+
+    def draft(self, key: str) -> Row | None:
+        """Return the values of a draft, or None."""
+        with self.read() as connection:
+            found = connection.execute(select(draft.c.fields).where(draft.c.key == key)).scalar_one_or_none()
+            return dict(found) if found is not None else None
+
+    def drafts(self) -> list[Row]:
+        """Return all drafts, newest first."""
+        with self.read() as connection:
+            return [
+                dict(r)
+                for r in connection.execute(select(draft).order_by(draft.c.saved_at.desc())).mappings()
+            ]
+
+    def drop_draft(self, key: str) -> None:
+        """Forget a draft: its form was saved."""
+        with self.write() as connection:
+            connection.execute(delete(draft).where(draft.c.key == key))
+
+    # ---- who saw what ----
+
+    def log(
+        self,
+        action: str,
+        kind: str,
+        record_id: UUID | None = None,
+        client_id: UUID | None = None,
+        detail: str = "",
+    ) -> None:
+        """Write into the access log that somebody's data was handled."""
+        with self.write() as connection:
+            writing.log(connection, self.worker, action, kind, record_id, client_id, detail)
+
+    def opened(self, client_id: UUID) -> None:
+        """Log that a client's page was opened."""
+        self.log("opened", "client", client_id, client_id)
+
+    def access_log(self, client_id: UUID | str | None = None) -> list[Row]:
+        """Return the access log, newest first; of one client where named."""
+        query = select(access_log).order_by(access_log.c.n.desc())
+        if client_id is not None:
+            query = query.where(access_log.c.client_id == str(client_id))
+        with self.read() as connection:
+            return [dict(found) for found in connection.execute(query).mappings()]
+
+
+def state(connection: Connection, name: str) -> Any:
+    """Return a value that the store keeps about itself, or None."""
+    return connection.execute(
+        select(sync_state.c.value).where(sync_state.c.name == name)
+    ).scalar_one_or_none()
+
+
+def set_state(connection: Connection, name: str, value: Any) -> None:
+    """Keep a value about the store itself."""
+    row = {"name": name, "value": value}
+    connection.execute(
+        upsert(sync_state).values(row).on_conflict_do_update(index_elements=["name"], set_=row)
+    )

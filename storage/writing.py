@@ -1,0 +1,309 @@
+"""How a record is written: row, outbox, history, search index and access log, inside the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from app import access, clock
+from app.errors import KnownError, Problem, Refused
+from app.i18n import N_, Marked, Message
+from app.patch import Patch, diff
+from app.record import Record, Row, fields, iso, to_row
+from app.services import SPECS
+from app.services.clients import Assignment
+from app.spec import RecordSpec
+from storage import outbox, search
+from storage.tables import access_log, history, sync_state
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a write or an arrival changed: kinds, records, and whose they are. Views reload by it."""
+
+    kinds: frozenset[str] = frozenset()
+    ids: frozenset[UUID] = frozenset()
+    clients: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> "Changes":
+        """Gather changes from (kind, row) pairs."""
+        rows = list(rows)
+        owners = {access.client_of(row["scope"]) for _, row in rows}
+        return cls(
+            frozenset(kind for kind, _ in rows),
+            frozenset(UUID(row["id"]) for _, row in rows),
+            frozenset(UUID(owner) for owner in owners if owner),
+        )
+
+    def __or__(self, other: "Changes") -> "Changes":
+        return Changes(self.kinds | other.kinds, self.ids | other.ids, self.clients | other.clients)
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.kinds)
+
+
+def table_of(spec: RecordSpec) -> Table:
+    """Return the table of a kind."""
+    return spec.table.__table__  # type: ignore[attr-defined,no-any-return]
+
+
+@cache
+def field_names(kind: str) -> tuple[str, ...]:
+    """Return the names of a kind's own fields."""
+    return fields(SPECS[kind].table)
+
+
+def load(connection: Connection, spec: RecordSpec, record_id: str) -> Row | None:
+    """Return the stored row, deleted or not."""
+    table = table_of(spec)
+    found = connection.execute(select(table).where(table.c.id == record_id)).mappings().first()
+    return dict(found) if found is not None else None
+
+
+def scope_of(spec: RecordSpec, row: Mapping[str, Any], worker: UUID) -> str:
+    """Return the scope that a new row belongs to, for life."""
+    if spec.scope == "client":
+        return f"client:{row['id'] if spec.kind == 'client' else row['client_id']}:{spec.group}"
+    return "reference" if spec.scope == "reference" else f"staff:{worker}"
+
+
+@dataclass(frozen=True)
+class _Write:
+    """One checked edit: the row before (None for a new one) and after, and what differs."""
+
+    spec: RecordSpec
+    old: Row | None
+    new: Row
+    op: str
+    patch: Patch
+
+
+def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Changes:
+    """Save records, all or none. Raises Refused with the field, and the row's number where there are several.
+
+    Everything is checked first; then each table is written set-wise.
+    """
+    records = list(records)
+    present = _Present(connection, records)
+    writes: list[_Write] = []
+    now = iso(clock.now())
+    for number, record in enumerate(records, 1):
+        spec = SPECS[str(record.__tablename__)]
+        try:
+            write = _checked(present, spec, record, worker, now)
+        except Refused as refused:
+            titles = {name: Marked(title) for name, title in spec.titles().items()}
+            row = number if len(records) > 1 else None
+            raise Refused(refused.problems, row=row, titles=titles) from None
+        if write is None:
+            continue
+        if spec.kind == "client" and write.old is None:
+            first = _first_assignment(connection, write.new, worker)
+            writes += [write, _Write(SPECS["assignment"], None, *_stamped(SPECS["assignment"], None, first, worker, now))]
+        else:
+            writes.append(write)
+    put(connection, writes)
+    return Changes.of((write.spec.kind, write.new) for write in writes)
+
+
+class _Present:
+    """The rows that a batch meets: those in the store, and those that the batch itself is about to write."""
+
+    def __init__(self, connection: Connection, records: Iterable[Record]) -> None:
+        self._connection = connection
+        self._rows: dict[str, Row | None] = {}
+        wanted: dict[str, list[str]] = {}
+        for record in records:
+            wanted.setdefault(str(record.__tablename__), []).append(str(record.id))
+        for kind, ids in wanted.items():
+            self._rows |= dict.fromkeys(ids)
+            table = table_of(SPECS[kind])
+            for start in range(0, len(ids), 500):
+                query = select(table).where(table.c.id.in_(ids[start : start + 500]))
+                self._rows |= {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+
+    def get(self, kind: str, record_id: str) -> Row | None:
+        """Return the row, as the batch will have left it."""
+        if record_id not in self._rows:
+            self._rows[record_id] = load(self._connection, SPECS[kind], record_id)
+        return self._rows[record_id]
+
+    def will_be(self, row: Row) -> None:
+        """Note a row that the batch writes."""
+        self._rows[row["id"]] = row
+
+
+def _checked(present: _Present, spec: RecordSpec, record: Record, worker: UUID, now: str) -> _Write | None:
+    old, values = present.get(spec.kind, str(record.id)), to_row(record)
+    problems = list(spec.check(record)) if spec.check else []
+    problems += _unknown_choices(spec, values, old)
+    problems += _foreign(present, spec, values) if old is None else _may_change(spec, old, values)
+    if problems:
+        raise Refused(problems)
+    new, op, patch = _stamped(spec, old, values, worker, now)
+    if old is not None and not patch:
+        return None
+    present.will_be(new)
+    return _Write(spec, old, new, op, patch)
+
+
+def _stamped(spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str) -> tuple[Row, str, Patch]:
+    new = {**values, "saved_at": now, "saved_by": str(worker)}
+    if old is not None:
+        new |= {name: old[name] for name in _KEPT}
+        return new, "update", diff(old, new, field_names(spec.kind))
+    new |= {"scope": scope_of(spec, values, worker), "created_at": now, "created_by": str(worker)}
+    blank = _defaults(spec.kind)
+    patch = {n: [None, new[n]] for n in field_names(spec.kind) if n not in blank or new[n] != blank[n]}
+    return new, "create", patch
+
+
+_KEPT = ("scope", "version", "deleted", "extra", "created_at", "created_by")
+
+
+def _first_assignment(connection: Connection, client: Row, worker: UUID) -> Row:
+    """Return the row that assigns a new client to the worker who made it."""
+    role = connection.execute(select(sync_state.c.value).where(sync_state.c.name == "worker_role")).scalar_one()
+    values = {"client_id": client["id"], "worker_id": worker, "role": role, "valid_from": clock.today()}
+    return to_row(Assignment.model_validate(values))
+
+
+def put(connection: Connection, writes: Iterable[_Write]) -> None:
+    """Write checked edits with everything that belongs to a write, one statement a table."""
+    for (spec, op), group in _grouped(writes).items():
+        table, rows = table_of(spec), [write.new for write in group]
+        if op == "create":
+            connection.execute(insert(table), rows)
+        else:
+            change = update(table).where(table.c.id == bindparam("this"))
+            connection.execute(change, [{**row, "this": row["id"]} for row in rows])
+        search.index(connection, spec.kind, rows)
+        outbox.queue(connection, [(spec.kind, w.old, w.new, w.op, w.patch) for w in group])
+        connection.execute(insert(history), [_noted(w.spec.kind, w.new, w.op, w.patch) for w in group])
+        connection.execute(insert(access_log), [_logged(write) for write in group])
+
+
+def _grouped(writes: Iterable[_Write]) -> dict[tuple[RecordSpec, str], list[_Write]]:
+    """Group edits by table and operation; parents come before what points to them."""
+    groups: dict[tuple[RecordSpec, str], list[_Write]] = {}
+    for write in writes:
+        groups.setdefault((write.spec, write.op), []).append(write)
+    return groups
+
+
+def _noted(kind: str, row: Row, op: str, patch: Patch) -> Row:
+    return {
+        "kind": kind,
+        "row_id": row["id"],
+        "scope": row["scope"],
+        "at": row["saved_at"],
+        "by": row["saved_by"],
+        "op": op,
+        "patch": patch,
+    }
+
+
+def note(connection: Connection, kind: str, row: Row, op: str, patch: Patch) -> None:
+    """Add to a record's history what was done to it, by whom and when."""
+    connection.execute(insert(history), [_noted(kind, row, op, patch)])
+
+
+def _logged(write: _Write) -> Row:
+    return {
+        "at": write.new["saved_at"],
+        "worker": write.new["saved_by"],
+        "action": write.op,
+        "kind": write.spec.kind,
+        "record_id": write.new["id"],
+        "client_id": access.client_of(write.new["scope"]),
+        "detail": "",
+    }
+
+
+def log(
+    connection: Connection,
+    worker: UUID | str,
+    action: str,
+    kind: str,
+    record_id: UUID | str | None = None,
+    client_id: UUID | str | None = None,
+    detail: str = "",
+) -> None:
+    """Write one line of the access log."""
+    line = {"worker": worker, "action": action, "kind": kind, "record_id": record_id, "client_id": client_id}
+    connection.execute(insert(access_log), [{**line, "at": clock.now(), "detail": detail}])
+
+
+def set_deleted(
+    connection: Connection, spec: RecordSpec, record_id: str, deleted: bool, worker: UUID
+) -> Changes:
+    """Delete a record or bring it back. Raises KnownError for one that is not here or may not change."""
+    old = load(connection, spec, record_id)
+    if old is None or old["deleted"] == deleted:
+        raise KnownError(Message(N_("There is no such entry.")), Message(N_("It may have been deleted already.")))
+    if spec.sync.mode == "centre":
+        raise KnownError(Message(N_("Only the centre changes this.")))
+    new = {**old, "deleted": deleted, "saved_at": iso(clock.now()), "saved_by": str(worker)}
+    op, patch = "delete" if deleted else "undelete", {"deleted": [not deleted, deleted]}
+    put(connection, [_Write(spec, old, new, op, patch)])
+    return Changes.of([(spec.kind, new)])
+
+
+@cache
+def _defaults(kind: str) -> Row:
+    infos = SPECS[kind].table.model_fields
+    found = {name: infos[name].get_default(call_default_factory=True) for name in field_names(kind)}
+    return {name: value for name, value in found.items() if not infos[name].is_required()}
+
+
+def _unknown_choices(spec: RecordSpec, new: Row, old: Row | None) -> Iterable[Problem]:
+    """Refuse a value that is not in its code list, unless it stood there before (a newer program's value)."""
+    for field in spec.fields():
+        if not field.choices:
+            continue
+        allowed = {choice.value for choice in field.choices} | {""}
+        value = new[field.name]
+        before = old[field.name] if old else None
+        many = isinstance(value, list)
+        for one in value if many else [value]:
+            if one is None or one in allowed or (one in (before or ()) if many else one == before):
+                continue
+            yield Problem(
+                field.name, Message(N_("“{value}” is not one of the choices."), value=str(one)[:40])
+            )
+
+
+def _foreign(present: _Present, spec: RecordSpec, new: Row) -> list[Problem]:
+    """Refuse a row that points to a client, plan or other entry that is not here."""
+    if spec.sync.mode == "centre":
+        return [Problem(None, Message(N_("Only the centre changes this.")))]
+    found = []
+    pointers = {key.parent.name: str(key.column.table.name) for key in table_of(spec).foreign_keys}
+    if spec.scope == "client" and spec.kind != "client":
+        pointers["client_id"] = "client"
+    for name, kind in pointers.items():
+        target = present.get(kind, new[name]) if new[name] else None
+        if new[name] and (target is None or target["deleted"]):
+            title = Marked(SPECS[kind].one)
+            found.append(Problem(name, Message(N_("There is no such entry here: {kind}."), kind=title)))
+    return found
+
+
+def _may_change(spec: RecordSpec, old: Row, new: Row) -> list[Problem]:
+    if spec.sync.mode == "centre":
+        return [Problem(None, Message(N_("Only the centre changes this.")))]
+    if old["deleted"]:
+        return [Problem(None, Message(N_("This has been deleted. Bring it back before changing it.")))]
+    if not diff(old, new, field_names(spec.kind)):
+        return []
+    if spec.sync.mode == "append_only":
+        return [Problem(None, Message(N_("This is not changed afterwards. Write a new one.")))]
+    if spec.sync.frozen_by and old[spec.sync.frozen_by]:
+        return [Problem(None, Message(N_("This has been signed and does not change. Make a new version.")))]
+    if "client_id" in old and old["client_id"] != new["client_id"]:
+        return [Problem("client_id", Message(N_("An entry does not move to another client.")))]
+    return []

@@ -10,8 +10,8 @@ from babel.numbers import format_decimal
 
 from app.i18n import _, format_date, language
 from app.pdf import blocks as b
-from app.pdf.layout import Badge, Box, Break, Column, HeadedRows, Mark, Pad, Row, Stack, Text
-from app.pdf.style import LINE, UNIT, Look, showable
+from app.pdf.layout import Badge, Blank, Box, Break, Column, HeadedRows, Mark, Pad, Row, Stack, Text
+from app.pdf.style import ACCENT, LINE, UNIT, Look, showable
 from app.pdf.tagging import Element
 
 MISSING = "–"
@@ -33,6 +33,12 @@ def words(value: b.Value, missing: str = "") -> str:
 
 def _number(value: float) -> str:
     return str(format_decimal(round(value, 2), locale=language(), group_separator=False))
+
+
+def _numeric(values: Sequence[b.Value]) -> bool:
+    """Whether a column holds numbers only, and so stands at the right."""
+    filled = [value for value in values if value not in (None, "")]
+    return bool(filled) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in filled)
 
 
 class Builder:
@@ -98,7 +104,7 @@ class Builder:
             return
         style = self.look.h1 if block.level == 1 else self.look.h2
         element = self.root.add(self._tag(block.level + self.titled))
-        before = 4 * UNIT if block.level == 1 else 3 * UNIT
+        before = 4 * UNIT if block.level == 1 else 2 * UNIT
         yield Text(text, style, element, before=before, after=UNIT, keep_next=True)
 
     def _paragraph(self, block: b.Paragraph) -> Iterator[Box]:
@@ -144,10 +150,22 @@ class Builder:
         headers = [*block.headers, *[None] * (count - len(block.headers))]
         full = [[*row, *[None] * (count - len(row))] for row in block.rows]
         if self.look.plain and count > 2:
-            for row in full:
-                yield from self._pairs(list(zip(headers, row, strict=True)))
+            yield from self._groups(headers, full)
             return
         yield self._grid(headers, full, block.widths)
+
+    def _groups(self, headers: Sequence[b.Value], rows: Sequence[Sequence[b.Value]]) -> Iterator[Box]:
+        """A wide table in plain language: its first column names a group, the other filled cells follow."""
+        every = self.root.add("L")
+        for row in rows:
+            item = every.add("LI").add("LBody")
+            boxes: list[Box] = [Text(words(row[0], MISSING), self.look.label, item.add("P"), keep_next=True)]
+            for header, value in zip(headers[1:], row[1:], strict=True):
+                if text := words(value):
+                    name = words(header)
+                    line = _("{label}: {value}").format(label=name, value=text) if name else text
+                    boxes.append(Text(line, self.look.cell, item.add("P")))
+            yield Stack(boxes, together=True, before=UNIT, after=2 * UNIT)
 
     def _grid(
         self, headers: Sequence[b.Value], rows: Sequence[Sequence[b.Value]], widths: Sequence[float] | None
@@ -155,19 +173,24 @@ class Builder:
         look = self.look
         shares = [w if w > 0 else 1.0 for w in (widths or ())][: len(headers)]
         columns = [Column(share=w) for w in [*shares, *[1.0] * (len(headers) - len(shares))]]
+        numeric = [_numeric([row[at] for row in rows]) for at in range(len(headers))]
+        heads = [look.head_number if right else look.head for right in numeric]
+        styles = [look.cell_number if right else look.cell for right in numeric]
         table = self.root.add("Table")
         top = table.add("THead").add("TR")
-        header = Row(
-            [Text(words(h, MISSING), look.head, top.add("TH", scope="Column")) for h in headers],
-            columns,
-            pad=UNIT / 2,
-            line=look.head.textColor,
-        )
+        names = [
+            Text(words(h, MISSING), style, top.add("TH", scope="Column"))
+            for h, style in zip(headers, heads, strict=True)
+        ]
+        header = Row(names, columns, pad=UNIT / 2, line=ACCENT)
         body = table.add("TBody") if rows else table
         lines: list[Box] = []
         for row in rows:
             line = body.add("TR")
-            cells = [Text(words(value, MISSING), look.cell, line.add("TD")) for value in row]
+            cells = [
+                Text(words(value, MISSING), style, line.add("TD"))
+                for value, style in zip(row, styles, strict=True)
+            ]
             lines.append(Row(cells, columns, pad=UNIT / 2, line=LINE))
         if not lines:
             header.before, header.after = UNIT, 2 * UNIT
@@ -194,7 +217,6 @@ class Builder:
 
     def _step(self, step: b.Step, element: Element) -> Box:
         look = self.look
-        text = look.large if look.plain else look.normal
         state = _(b.STEP_STATES[step.state]) if step.state in b.STEP_STATES else words(step.state)
         who, when = words(step.who), words(step.by_when)
         if look.plain:
@@ -202,14 +224,15 @@ class Builder:
                 _("Who: {name}").format(name=who) if who else "",
                 _("When: {date}").format(date=when) if when else "",
             ]
+            line = "\n".join(part for part in ["  ·  ".join(filter(None, facts)), state] if part)
         else:
-            facts = [who, _("by {date}").format(date=when) if when else ""]
-        line = ("\n" if look.plain else "  ·  ").join(fact for fact in [*facts, state] if fact)
-        body: list[Box] = [Text(words(step.text, MISSING), text, element.add("P"))]
+            by = _("by {date}").format(date=when) if when else ""
+            line = "  ·  ".join(filter(None, [who, by, state]))
+        body: list[Box] = [Text(words(step.text, MISSING), look.step, element.add("P"))]
         if line:
             body[0].keep_next = True
-            body.append(Text(line, look.quiet, element.add("P")))
-        mark = Mark(step.state, text.leading)
+            body.append(Text(line, look.fact, element.add("P")))
+        mark = Mark(step.state, look.step.leading)
         return Row(
             [mark, Stack(body)],
             [Column(points=look.badge.leading), Column(share=1)],
@@ -219,7 +242,7 @@ class Builder:
 
     def _callout(self, block: b.Callout) -> Iterator[Box]:
         if text := words(block.text):
-            inside = Text(text, self.look.large if self.look.plain else self.look.normal, self.root.add("P"))
+            inside = Text(text, self.look.step, self.root.add("P"))
             yield Stack([inside], (2.5 * UNIT, 1.5 * UNIT), tinted=True, before=2 * UNIT, after=2 * UNIT)
 
     def _together(self, block: b.KeepTogether) -> Iterator[Box]:
@@ -245,12 +268,16 @@ class Builder:
         if strokes:
             figure = section.add("Figure", alt=_("Signature: {name}").format(name=name or role or MISSING))
         below: list[Box] = [Pad(strokes, figure, after=UNIT / 2)]
-        below.append(Text(name or (MISSING if strokes else _("Name:")), look.normal, section.add("P")))
+        if name or strokes:
+            below.append(Text(name or MISSING, look.normal, section.add("P")))
         if role:
             below.append(Text(role, look.quiet, section.add("P")))
-        if when or not strokes:
-            dated = _("Signed {date}").format(date=when) if when else _("Date:")
-            below.append(Text(dated, look.quiet, section.add("P")))
+        if not (name or strokes):
+            below.append(Blank(_("Name:"), look.quiet, section.add("P")))
+        if when:
+            below.append(Text(_("Signed {date}").format(date=when), look.quiet, section.add("P")))
+        elif not strokes:
+            below.append(Blank(_("Date:"), look.quiet, section.add("P")))
         return Stack(below, together=True)
 
 

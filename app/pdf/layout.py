@@ -14,13 +14,15 @@ from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Paragraph
 
-from app.pdf.style import ACCENT, HEIGHT, INK, LINE, QUIET, TINT, UNIT, WHITE
+from app.pdf.style import ACCENT, HEIGHT, INK, LINE, QUIET, TINT, UNIT, WHITE, hyphenated
 from app.pdf.tagging import Element, TaggedCanvas
 
 Split = tuple["Box | None", "Box | None"]
 
+SIGNING = 26 * UNIT  # how wide a signature is
 SHORT_ROW = 15 * UNIT  # a row up to this high moves to the next page rather than splits
 
 
@@ -74,7 +76,7 @@ class Text(Leaf):
 
     def __post_init__(self) -> None:
         if self.paragraph is None:
-            self.paragraph = Paragraph(escape(self.text).replace("\n", "<br/>"), self.style)
+            self.paragraph = Paragraph(escape(hyphenated(self.text)).replace("\n", "<br/>"), self.style)
         self._width = -1.0
         self._height = 0.0
 
@@ -253,6 +255,10 @@ class HeadedRows(Leaf):
         return self.header.height(width) + self.body.height(width)
 
     def split(self, width: float, room: float, force: bool = False) -> Split:
+        if self.header.height(width) > HEIGHT / 3:  # no header to repeat: let it split as a row does
+            return Stack([self.header, self.body], before=self.before, after=self.after).split(
+                width, room, force
+            )
         first, rest = self.body.split(width, room - self.header.height(width), force)
         if first is None:
             return None, self
@@ -329,8 +335,8 @@ class Pad(Leaf):
 
     strokes: Sequence[Sequence[tuple[float, float]]]
     figure: Element | None
-    wide: float = 26 * UNIT
-    high: float = 26 * UNIT / 3
+    wide: float = SIGNING
+    high: float = SIGNING / 3
 
     def height(self, width: float) -> float:
         return self.high
@@ -352,6 +358,30 @@ class Pad(Leaf):
             canvas.setLineJoin(1)
             for stroke in self.strokes:
                 _polyline(canvas, [(x + wide * a, top - self.high * b) for a, b in stroke])
+
+
+@dataclass
+class Blank(Leaf):
+    """A word and a line to write on with a pen."""
+
+    text: str
+    style: Any
+    element: Element
+
+    def height(self, width: float) -> float:
+        return 3.5 * UNIT
+
+    def draw(self, canvas: TaggedCanvas, x: float, top: float, width: float) -> None:
+        y = top - self.height(width) + 2
+        start = x + stringWidth(self.text, self.style.fontName, self.style.fontSize) + UNIT
+        with canvas.content(self.element):
+            canvas.setFillColor(QUIET)
+            canvas.setFont(self.style.fontName, self.style.fontSize)
+            canvas.drawString(x, y + 2, self.text)
+        with canvas.content(None):
+            canvas.setStrokeColor(LINE)
+            canvas.setLineWidth(0.75)
+            canvas.line(start, y, max(x + min(width, SIGNING), start), y)
 
 
 def _polyline(canvas: TaggedCanvas, points: Sequence[tuple[float, float]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from functools import lru_cache
 
 from fontpkg_fira_sans import ROOT
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.enums import TA_LEFT
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+
+from app.i18n import language
 
 UNIT = 8.0
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89  # A4 in points
@@ -40,6 +43,9 @@ WATERMARK = HexColor("#EEF1F2")
 
 UNKNOWN = "?"  # stands for a character that the font lacks; Fira Sans has no box or replacement sign
 
+_LONG_WORD = re.compile(r"[^\W\d_]{16,200}")
+_BREAK = re.compile(r"(?<=\w\w)(?=[bcdfghjklmnpqrstvwxz][aeiouyåäö]\w)")
+
 _registering = threading.Lock()
 
 
@@ -64,7 +70,7 @@ def _shown(sign: str) -> str:
     """One character as the font can show it; see `showable`."""
     known = register_fonts()
     category = unicodedata.category(sign)
-    if sign in "\n\xad":
+    if sign == "\n":
         return sign
     if sign in "\x0b\x0c\x85\u2028\u2029":
         return "\n"
@@ -94,6 +100,17 @@ def showable(text: str) -> str:
     return "".join(map(_shown, text))
 
 
+def hyphenated(text: str) -> str:
+    """The text with soft hyphens in its long Finnish and Swedish words, where lines may break.
+
+    Both languages send one consonant to the next line (Finnish always before consonant and vowel, Swedish by
+    its one-consonant rule); compounds as long as these would else be cut anywhere in a narrow column.
+    """
+    if language() not in ("fi", "sv"):
+        return text
+    return _LONG_WORD.sub(lambda word: _BREAK.sub("\xad", word.group()), text)
+
+
 @dataclass(frozen=True)
 class Look:
     """The type scale of one kind of document."""
@@ -103,28 +120,33 @@ class Look:
     h1: ParagraphStyle
     h2: ParagraphStyle
     goal: ParagraphStyle
+    step: ParagraphStyle
+    fact: ParagraphStyle
     large: ParagraphStyle
     normal: ParagraphStyle
     quiet: ParagraphStyle
     label: ParagraphStyle
     head: ParagraphStyle
+    head_number: ParagraphStyle
     cell: ParagraphStyle
+    cell_number: ParagraphStyle
     badge: ParagraphStyle
     frame: ParagraphStyle
     plain: bool
 
 
-def _style(font: str, size: float, leading: float, color: Color) -> ParagraphStyle:
+def _style(font: str, size: float, leading: float, color: Color, align: int = TA_LEFT) -> ParagraphStyle:
     return ParagraphStyle(
         f"{font}{size}",
         fontName=font,
         fontSize=size,
         leading=leading,
         textColor=color,
-        alignment=TA_LEFT,
+        alignment=align,
         allowWidows=0,
         allowOrphans=0,
         splitLongWords=1,
+        embeddedHyphenation=1,
     )
 
 
@@ -139,12 +161,16 @@ def look(plain: bool) -> Look:
             h1=_style(SEMIBOLD, 22, 32, ACCENT),
             h2=_style(SEMIBOLD, 18, 24, INK),
             goal=_style(SEMIBOLD, 20, 28, INK),
+            step=_style(REGULAR, 17, 24, INK),
+            fact=_style(REGULAR, 14, 20, QUIET),
             large=_style(REGULAR, 18, 28, INK),
             normal=_style(REGULAR, 15, 24, INK),
             quiet=_style(REGULAR, 14, 22, QUIET),
             label=_style(SEMIBOLD, 15, 24, ACCENT),
             head=_style(SEMIBOLD, 14, 24, ACCENT),
+            head_number=_style(SEMIBOLD, 14, 24, ACCENT, TA_RIGHT),
             cell=_style(REGULAR, 15, 24, INK),
+            cell_number=_style(REGULAR, 15, 24, INK, TA_RIGHT),
             badge=_style(BOLD, 20, 32, WHITE),
             frame=_style(REGULAR, 11, 16, QUIET),
             plain=True,
@@ -154,13 +180,17 @@ def look(plain: bool) -> Look:
         subtitle=_style(REGULAR, 15, 24, INK),
         h1=_style(SEMIBOLD, 16, 24, ACCENT),
         h2=_style(SEMIBOLD, 12, 16, INK),
-        goal=_style(SEMIBOLD, 15, 24, INK),
+        goal=_style(SEMIBOLD, 16, 24, INK),
+        step=_style(REGULAR, 12, 18, INK),
+        fact=_style(REGULAR, 10, 14, QUIET),
         large=_style(REGULAR, 14, 24, INK),
         normal=_style(REGULAR, 10.5, 16, INK),
         quiet=_style(REGULAR, 9, 16, QUIET),
         label=_style(REGULAR, 10, 16, QUIET),
         head=_style(SEMIBOLD, 9.5, 16, ACCENT),
+        head_number=_style(SEMIBOLD, 9.5, 16, ACCENT, TA_RIGHT),
         cell=_style(REGULAR, 10, 16, INK),
+        cell_number=_style(REGULAR, 10, 16, INK, TA_RIGHT),
         badge=_style(BOLD, 15, 24, WHITE),
         frame=_style(REGULAR, 8.5, 12, QUIET),
         plain=False,

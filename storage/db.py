@@ -74,7 +74,7 @@ def close_engine(engine: Engine, folder: Path) -> None:
     """
     path = folder / FILE
     try:
-        with _driver(engine) as connection:
+        with driver(engine) as connection:
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         clock.point("db.checkpointed")
         if not busy:
@@ -101,7 +101,7 @@ def thorough_check(engine: Engine) -> list[str]:
     Takes about 0.4 s for 100 000 rows.
     """
     found: list[str] = []
-    with _driver(engine) as connection:
+    with driver(engine) as connection:
         for pragma in ("PRAGMA cipher_integrity_check", "PRAGMA integrity_check"):
             try:
                 found += [str(row[0]) for row in connection.execute(pragma)]
@@ -272,7 +272,7 @@ def connect(path: Path, key: Key, *, mode: str = "rw", busy_ms: int = BUSY_MS) -
 
 def _engine(path: Path, key: Key, busy_ms: int) -> Engine:
     def creator() -> Any:
-        with _driver_errors():
+        with driver_errors():
             return connect(path, key, busy_ms=busy_ms)
 
     engine = create_engine(
@@ -299,18 +299,19 @@ def _engine(path: Path, key: Key, busy_ms: int) -> Engine:
 
 
 @contextmanager
-def _driver(engine: Engine) -> Iterator[Any]:
+def driver(engine: Engine) -> Iterator[Any]:
     """Lend a bare connection, outside any transaction."""
     lent = engine.raw_connection()
     try:
-        with _driver_errors():
+        with driver_errors():
             yield lent.driver_connection
     finally:
         lent.close()
 
 
 @contextmanager
-def _driver_errors() -> Iterator[None]:
+def driver_errors() -> Iterator[None]:
+    """Turn the driver's own errors inside the block into ours."""
     try:
         yield
     except sqlcipher.Error as error:
@@ -354,7 +355,7 @@ def _check_content(engine: Engine, path: Path, state: StoreState, *, quick: bool
     SQLite compares the page count in the header with the file's length on the first read.
     """
     try:
-        with _driver(engine) as connection:
+        with driver(engine) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             if not _journal(path) and pages * PAGE > path.stat().st_size:
@@ -373,7 +374,7 @@ def _make(path: Path, key: Key) -> None:
     new = path.with_name(path.name + ".new")
     for left in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
         left.unlink(missing_ok=True)
-    with _driver_errors(), closing(connect(new, key, mode="rwc")) as connection:
+    with driver_errors(), closing(connect(new, key, mode="rwc")) as connection:
         connection.execute(f"PRAGMA application_id={_APPLICATION}")
     with files.disk_errors():
         files.sync_file(new)

@@ -103,7 +103,10 @@ def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Cha
             continue
         if spec.kind == "client" and write.old is None:
             first = _first_assignment(connection, write.new, worker)
-            writes += [write, _Write(SPECS["assignment"], None, *_stamped(SPECS["assignment"], None, first, worker, now))]
+            writes += [
+                write,
+                _Write(SPECS["assignment"], None, *_stamped(SPECS["assignment"], None, first, worker, now)),
+            ]
         else:
             writes.append(write)
     put(connection, writes)
@@ -151,7 +154,9 @@ def _checked(present: _Present, spec: RecordSpec, record: Record, worker: UUID, 
     return _Write(spec, old, new, op, patch)
 
 
-def _stamped(spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str) -> tuple[Row, str, Patch]:
+def _stamped(
+    spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str
+) -> tuple[Row, str, Patch]:
     new = {**values, "saved_at": now, "saved_by": str(worker)}
     if old is not None:
         new |= {name: old[name] for name in _KEPT}
@@ -167,7 +172,9 @@ _KEPT = ("scope", "version", "deleted", "extra", "created_at", "created_by")
 
 def _first_assignment(connection: Connection, client: Row, worker: UUID) -> Row:
     """Return the row that assigns a new client to the worker who made it."""
-    role = connection.execute(select(sync_state.c.value).where(sync_state.c.name == "worker_role")).scalar_one()
+    role = connection.execute(
+        select(sync_state.c.value).where(sync_state.c.name == "worker_role")
+    ).scalar_one()
     values = {"client_id": client["id"], "worker_id": worker, "role": role, "valid_from": clock.today()}
     return to_row(Assignment.model_validate(values))
 
@@ -244,11 +251,19 @@ def set_deleted(
     """Delete a record or bring it back. Raises KnownError for one that is not here or may not change."""
     old = load(connection, spec, record_id)
     if old is None or old["deleted"] == deleted:
-        raise KnownError(Message(N_("There is no such entry.")), Message(N_("It may have been deleted already.")))
+        raise KnownError(
+            Message(N_("There is no such entry.")), Message(N_("It may have been deleted already."))
+        )
     if spec.sync.mode == "centre":
         raise KnownError(Message(N_("Only the centre changes this.")))
     new = {**old, "deleted": deleted, "saved_at": iso(clock.now()), "saved_by": str(worker)}
-    op, patch = "delete" if deleted else "undelete", {"deleted": [not deleted, deleted]}
+    # A deletion names what was seen, so that a change made elsewhere is not deleted unseen.
+    names = field_names(spec.kind)
+    op, patch = (
+        ("delete", {n: [old[n], None] for n in names})
+        if deleted
+        else ("undelete", {n: [None, old[n]] for n in names})
+    )
     put(connection, [_Write(spec, old, new, op, patch)])
     return Changes.of([(spec.kind, new)])
 

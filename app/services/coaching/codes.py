@@ -101,7 +101,7 @@ TOPICS = (
 )
 STEP_STATES = (
     Choice("open", N_("Not started")),
-    Choice("doing", N_("Under way")),
+    Choice("started", N_("Under way")),
     Choice("done", N_("Done")),
     Choice("dropped", N_("Dropped")),
 )

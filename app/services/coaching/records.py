@@ -213,7 +213,7 @@ class PlanProgress(Record, table=True):
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
     step_id: UUID = Field(sa_type=Id, index=True)
     on: date = Field(sa_type=Day)
-    state: str = "doing"
+    state: str = "started"
     note: Words = ""
 
 

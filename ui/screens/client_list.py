@@ -72,7 +72,7 @@ def _rows(
             level=case.level,
             contact=max(filter(None, (case.last_visit, case.last_contact)), default=None),
             next_on=next_by.get(case.client_id),
-            coach=names.get(coach, ""),
+            coach=names.get(coach) or (_("You") if coach == me else ""),
             mine=coach == me or str(case.client_id) in held,
         )
 

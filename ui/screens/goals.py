@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.clock import today
 from app.i18n import _, format_date
 from app.services.coaching import codes
 from ui.screens import words
 from ui.screens.story import GoalView, StepView
+from ui.theme import label, look, spacing
 
 # A state is told by its mark and its word; colour only repeats it.
 MARKS = {"open": "○", "doing": "◐", "done": "●", "dropped": "✕"}
@@ -27,7 +28,7 @@ class GoalsPanel(QWidget):
         self.steps: list[QPushButton] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
+        self._column.setSpacing(4)
         self.setAccessibleName(_("Goals"))
 
     def show_goals(self, goals: Sequence[GoalView]) -> None:
@@ -35,7 +36,7 @@ class GoalsPanel(QWidget):
         focused = next((n for n, button in enumerate(self.steps) if button.hasFocus()), None)
         self._clear()
         if not goals:
-            self._column.addWidget(_label(_("No goals yet. They come from the career plan."), "quiet"))
+            self._column.addWidget(label(_("No goals yet. They come from the career plan."), "quiet"))
         for number, goal in enumerate(goals, 1):
             self._add_goal(number, goal)
         if focused is not None and focused < len(self.steps):
@@ -52,30 +53,37 @@ class GoalsPanel(QWidget):
 
     def _add_goal(self, number: int, goal: GoalView) -> None:
         said = goal.text or _("A goal without words yet")
-        self._column.addWidget(_label(f"{number}. {said}", "strong"))
+        self._column.addWidget(label(f"{number}. {said}", "strong"))
         for step in goal.steps:
             self._column.addWidget(self._step(step))
 
     def _step(self, step: StepView) -> QWidget:
         row = QWidget()
         line = QHBoxLayout(row)
-        line.setContentsMargins(16, 0, 0, 0)
+        line.setContentsMargins(8, 0, 0, 0)
         line.setSpacing(8)
         state = words.choice(codes.STEP_STATES, step.state)
         mark = MARKS.get(step.state, "○")
         if self._press is None:
-            line.addWidget(_label(f"{mark} {state}", "quiet"), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(label(f"{mark} {state}", "quiet"), 0, Qt.AlignmentFlag.AlignTop)
         else:
             button = QPushButton(f"{mark} {state}")
-            button.setProperty("look", "step")
+            look(button, "quiet")
+            button.setStyleSheet("text-align: left;")
+            button.setMinimumWidth(self._widest())
             button.setAccessibleName(_("{step}: {state}").format(step=step.what, state=state))
             button.setToolTip(_("Space changes the state: not started, under way, done, dropped"))
             button.clicked.connect(partial(self._press, step))
             self.steps.append(button)
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        said = _label(self._said(step), "late" if step.late(today()) else "")
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        said = label(self._said(step), "strong" if step.late(today()) else "")
         line.addWidget(said, 1)
         return row
+
+    def _widest(self) -> int:
+        """Return the width that the longest state needs, so that the steps' words stand in one column."""
+        metrics = self.fontMetrics()
+        return max(metrics.horizontalAdvance(f"○ {_(one.title)}") for one in codes.STEP_STATES) + spacing(5)
 
     @staticmethod
     def _said(step: StepView) -> str:
@@ -88,11 +96,3 @@ class GoalsPanel(QWidget):
         beside = ", ".join(part for part in (by, until) if part)
         return f"{step.what} ({beside})" if beside else step.what
 
-
-def _label(text: str, look: str) -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if look:
-        label.setProperty("look", look)
-    return label

@@ -4,15 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from app.i18n import _
+from ui.theme import colours, px
 
 Index = QModelIndex | QPersistentModelIndex
 TONE = Qt.ItemDataRole.UserRole + 1
-GROUP = Qt.ItemDataRole.UserRole + 2
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Group:
 
     title: str
     lines: Sequence[Line]
+    counted: bool = True
 
 
 class GroupModel(QAbstractItemModel):
@@ -97,12 +106,40 @@ class GroupModel(QAbstractItemModel):
 
     def _title(self, group: Group, column: int, role: int) -> Any:
         if column == 0 and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            if not group.counted:
+                return group.title
             return _("{title} ({count})").format(title=group.title, count=len(group.lines))
-        if role == Qt.ItemDataRole.FontRole:
-            font = QFont()
-            font.setWeight(QFont.Weight.DemiBold)
-            return font
-        return True if role == GROUP else None
+        return None
+
+
+class _Look(QStyledItemDelegate):
+    """Group titles stand apart from their lines; a day that has passed is seen to be late."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        c = colours()
+        ink = c.text
+        if not index.parent().isValid():
+            option.font.setWeight(QFont.Weight.DemiBold)
+        elif index.column() == 0:
+            tone = index.data(TONE)
+            ink = {"late": c.danger, "today": c.accent}.get(tone, c.quiet)
+            option.font.setWeight(QFont.Weight.Medium if tone != "plain" else QFont.Weight.Normal)
+        elif index.column() == 1:
+            option.font.setWeight(QFont.Weight.Medium)
+        else:
+            ink = c.quiet
+        option.palette.setColor(QPalette.ColorRole.Text, QColor(ink))
+        option.palette.setColor(QPalette.ColorRole.HighlightedText, QColor(ink))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        option.state &= ~QStyle.StateFlag.State_MouseOver
+        if not index.parent().isValid():
+            painter.fillRect(option.rect, QColor(colours().sunken))
+        super().paint(painter, option, index)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(40, px(34))
 
 
 class GroupView(QTreeView):
@@ -120,7 +157,6 @@ class GroupView(QTreeView):
         self.setItemsExpandable(False)
         self.setExpandsOnDoubleClick(False)
         self.setAllColumnsShowFocus(True)
-        self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -128,6 +164,7 @@ class GroupView(QTreeView):
         self.header().setMinimumSectionSize(24)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.header().setStretchLastSection(True)
+        self.setItemDelegate(_Look(self))
         self.clicked.connect(self._open)
         self.lines.modelReset.connect(self._unfold)
 
@@ -139,16 +176,27 @@ class GroupView(QTreeView):
         self._go_back_to(before)
 
     def _go_back_to(self, before: Line | None) -> None:
-        first = QModelIndex()
+        if before is None:
+            if self.hasFocus():
+                self._begin()
+            return
         for number, group in enumerate(self.lines.groups):
-            top = self.lines.index(number, 0)
-            first = first if first.isValid() else self.lines.index(0, 0, top)
-            for row, line in enumerate(group.lines if before else ()):
-                if before and (line.who, line.what) == (before.who, before.what):
-                    self.setCurrentIndex(self.lines.index(row, 0, top))
+            for row, line in enumerate(group.lines):
+                if (line.who, line.what) == (before.who, before.what):
+                    self.setCurrentIndex(self.lines.index(row, 0, self.lines.index(number, 0)))
                     return
-        if first.isValid():
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make the first line current."""
+        first = self.lines.index(0, 0, self.lines.index(0, 0))
+        if first.isValid() and self.lines.line(first) is not None:
             self.setCurrentIndex(first)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.lines.line(self.currentIndex()) is None:
+            self._begin()
 
     def _unfold(self) -> None:
         for row in range(self.lines.rowCount()):

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import _, format_date
 from app.services.coaching import codes
 from ui.screens import words
+from ui.theme import colours
 
 
 class PhaseLine(QWidget):
@@ -24,6 +25,7 @@ class PhaseLine(QWidget):
     def show_phase(self, phase: str, days: Mapping[str, date], level: str = "") -> None:
         """Show the present phase, the days on which phases began, and the level of maintenance."""
         self._phase, self._days, self._level = phase, days, level
+        self._fit()
         self.setAccessibleName(_("Phase: {phase}").format(phase=self._said()))
         self.setAccessibleDescription(
             "; ".join(f"{_(one.title)} {format_date(days[one.value])}" for one in codes.PHASES if one.value in days)
@@ -35,12 +37,28 @@ class PhaseLine(QWidget):
         said = words.phase(self._phase)
         return f"{said} ({words.level(self._level)})" if self._level else said
 
-    def sizeHint(self) -> QSize:
+    def _lines(self) -> int:
+        """Return how many lines the longest name needs at the present width."""
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        widest = max(QFontMetrics(bold).horizontalAdvance(_(one.title)) for one in codes.PHASES)
+        return 1 if widest <= self.width() / len(codes.PHASES) - 4 else 2
+
+    def _fit(self) -> None:
         line = QFontMetrics(self.font()).lineSpacing()
-        return QSize(560, self._radius() * 2 + 16 + line * 3)
+        height = self._radius() * 2 + 16 + line * (self._lines() + 1)
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, self.sizeHint().height())
+        return QSize(320, self.height())
 
     def _radius(self) -> int:
         return max(8, QFontMetrics(self.font()).height() // 2)
@@ -62,17 +80,15 @@ class PhaseLine(QWidget):
         painter.end()
 
     def _draw_line(self, painter: QPainter, width: float, middle: float, present: int, count: int) -> None:
-        quiet = self.palette().color(QPalette.ColorRole.Mid)
-        accent = self.palette().color(QPalette.ColorRole.Highlight)
+        quiet = QColor(colours().control)
+        accent = QColor(colours().accent)
         for number in range(count - 1):
             style = Qt.PenStyle.SolidLine if number < present else Qt.PenStyle.DotLine
             painter.setPen(QPen(accent if number < present else quiet, 2, style))
             painter.drawLine(QPointF(width * (number + 0.5), middle), QPointF(width * (number + 1.5), middle))
 
     def _draw_mark(self, painter: QPainter, centre: QPointF, radius: int, number: int, present: int) -> None:
-        palette = self.palette()
-        accent = palette.color(QPalette.ColorRole.Highlight)
-        ground = palette.color(QPalette.ColorRole.Base)
+        accent, ground = QColor(colours().accent), QColor(colours().surface)
         if number == present:
             painter.setPen(QPen(accent, 3))
             painter.setBrush(ground)
@@ -83,7 +99,7 @@ class PhaseLine(QWidget):
             painter.setPen(QPen(accent, 2))
             painter.setBrush(accent)
             painter.drawEllipse(centre, radius * 0.7, radius * 0.7)
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.HighlightedText), 2))
+            painter.setPen(QPen(QColor(colours().on_accent), 2))
             r = radius * 0.35
             painter.drawPolyline(
                 [
@@ -93,7 +109,7 @@ class PhaseLine(QWidget):
                 ]
             )
         else:
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 2))
+            painter.setPen(QPen(QColor(colours().control), 2))
             painter.setBrush(ground)
             painter.drawEllipse(centre, radius * 0.6, radius * 0.6)
 
@@ -102,12 +118,10 @@ class PhaseLine(QWidget):
         font.setWeight(QFont.Weight.DemiBold if present else QFont.Weight.Normal)
         painter.setFont(font)
         metrics = QFontMetrics(font)
-        ink = QPalette.ColorRole.Text if present else QPalette.ColorRole.PlaceholderText
-        painter.setPen(self.palette().color(ink))
+        painter.setPen(QColor(colours().text if present else colours().quiet))
         flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
         line = metrics.lineSpacing()
-        fits = metrics.horizontalAdvance(title) <= box.width()
-        lines = 1 if fits else 2
+        lines = self._lines()
         painter.drawText(QRectF(box.left(), box.top(), box.width(), line * lines), flags, title)
         if phase in self._days:
             painter.setFont(self.font())

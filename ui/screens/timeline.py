@@ -15,10 +15,9 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -35,6 +34,7 @@ from ui.screens import words
 from ui.screens.chips import ChipRow
 from ui.screens.story import Entry
 from ui.screens.words import fold
+from ui.theme import colours, label
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -116,20 +116,19 @@ class EntryDelegate(QStyledItemDelegate):
     """Draws an entry: the day at the left, its kind in bold, and below it what it says, in two lines."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        line = QFontMetrics(option.font).lineSpacing()
-        return QSize(200, line * 3 + 16)
+        metrics = QFontMetrics(option.font)
+        width = option.widget.viewport().width() - _left(metrics) - 16
+        lines = 1 if metrics.horizontalAdvance(index.data(BODY)) <= width else 2
+        return QSize(200, metrics.lineSpacing() * (lines + 1) + 16)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = option.widget
         style = view.style()
         style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        palette = option.palette
-        ink = palette.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text)
-        quiet = ink if chosen else palette.color(QPalette.ColorRole.PlaceholderText)
+        ink, quiet = QColor(colours().text), QColor(colours().quiet)
         area = option.rect.adjusted(8, 8, -8, -8)
         metrics = QFontMetrics(option.font)
-        left = metrics.horizontalAdvance("00.00.0000") + 24
+        left = _left(metrics)
         painter.save()
         painter.setFont(option.font)
         painter.setPen(quiet)
@@ -146,10 +145,14 @@ class EntryDelegate(QStyledItemDelegate):
         )
         flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(below, int(flags), _two_lines(index.data(BODY), metrics, below.width()))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(palette.color(QPalette.ColorRole.Highlight))
-            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        painter.setPen(QColor(colours().line))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         painter.restore()
+
+
+def _left(metrics: QFontMetrics) -> int:
+    """Return how much room the day takes."""
+    return metrics.horizontalAdvance("00 Mmm 0000") + 16
 
 
 def _two_lines(text: str, metrics: QFontMetrics, width: int) -> str:
@@ -166,7 +169,8 @@ class EntryView(QListView):
         super().__init__(parent)
         self._open_entry = open_entry
         self.setItemDelegate(EntryDelegate(self))
-        self.setUniformItemSizes(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -200,10 +204,8 @@ class Timeline(QWidget):
         self.view = EntryView(open_entry)
         self.view.setModel(self.model)
         self.view.setAccessibleName(_("Timeline"))
-        self.empty = QLabel(_("Nothing has been written yet. The first visit or plan begins the story."))
-        self.empty.setWordWrap(True)
-        self.count = QLabel()
-        self.count.setProperty("look", "quiet")
+        self.empty = label(_("Nothing has been written yet. The first visit or plan begins the story."), "quiet")
+        self.count = label("", "small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

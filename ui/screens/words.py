@@ -78,6 +78,13 @@ def ago(day: date | None, today: date) -> str:
     return format_date(day)
 
 
+def clock(time: str, *, blank: bool = False) -> str:
+    """Write a time of day as people write it: 9.30 in Finnish and Swedish, 9:30 in English."""
+    if not time:
+        return "" if blank else NOTHING
+    return time.lstrip("0").replace(":", ":" if language() == "en" else ".")
+
+
 def choice(choices: Iterable[Choice], value: str) -> str:
     """Return the title of a code; a code that this version does not know is shown as it stands."""
     return next((_(one.title) for one in choices if one.value == value), value)

@@ -1,0 +1,286 @@
+"""Today: what is due and overdue, oldest first, one key from its form; beside it the coming two weeks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache, partial
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.clock import today
+from app.due import DueItem, due
+from app.i18n import N_, _, _n, language
+from app.record import Row
+from app.services import SPECS
+from ui.context import Context
+from ui.screens import words
+from ui.screens.groups import Group, GroupView, Line
+from ui.screens.pictured import pictured
+from ui.theme import button, heading, label, px, spacing
+
+AHEAD = timedelta(days=14)
+SIDE_BY_SIDE = 960
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a day brings, read on the database thread."""
+
+    today: date
+    items: tuple[DueItem, ...] = ()
+    names: dict[UUID, str] = field(default_factory=dict)
+    conflicts: int = 0
+    drafts: tuple[Row, ...] = ()
+    unsent: int = 0
+    unsent_since: date | None = None
+
+
+def gather(store: Any) -> Day:
+    """Read the caseload once and work out what is due until two weeks ahead."""
+    day = today()
+    cases = store.clients()
+    unsent = store.unsent()
+    return Day(
+        today=day,
+        items=tuple(item for item in due(cases, day) if item.on <= day + AHEAD),
+        names={case.client_id: case.name for case in cases},
+        conflicts=len(store.conflicts()),
+        drafts=tuple(store.drafts()),
+        unsent=unsent.count,
+        unsent_since=words.day_of(unsent.oldest),
+    )
+
+
+PERIODS = (N_("Overdue"), N_("Today"), N_("This week"), N_("Next two weeks"))
+
+
+def period(day: date, present: date) -> int:
+    """Return into which of the PERIODS a day falls; the week ends on Sunday."""
+    if day < present:
+        return 0
+    if day == present:
+        return 1
+    return 2 if day <= present + timedelta(days=6 - present.weekday()) else 3
+
+
+class TodayScreen(QWidget):
+    """The first screen. `decide` asks for the screen where decisions are made."""
+
+    decide = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.day = Day(today())
+        self._stale = True
+        self.title = heading("", 1)
+        self.said = label("", "quiet")
+        self.unsent = label("", "small")
+        self.list = GroupView(_("What is due"))
+        self.empty = _Empty(lambda: context.edit("client"))
+        self.agenda = GroupView(_("The coming two weeks"))
+        self.agenda_empty = label(_("No appointments in the coming two weeks."), "quiet")
+        self._build()
+        context.bus.changed.connect(self._changed)
+        self._midnight = QTimer(self)
+        self._midnight.setInterval(60_000)
+        self._midnight.timeout.connect(self._turn_the_page)
+        self._midnight.start()
+
+    def _build(self) -> None:
+        self.setAccessibleName(_("Today"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing(3), spacing(3), spacing(3), spacing(2))
+        column.setSpacing(spacing(2))
+        head = QHBoxLayout()
+        said = QVBoxLayout()
+        said.setSpacing(spacing(0.5))
+        for text in (self.title, self.said, self.unsent):
+            said.addWidget(text)
+        head.addLayout(said, 1)
+        visit = pictured(button(_("Write a visit"), "primary"), "mdi6.pencil-plus-outline", "on_accent")
+        visit.clicked.connect(lambda: self.context.quick_visit())
+        head.addWidget(visit, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(spacing(3))
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(self.list, 1)
+        left.addWidget(self.empty, 1)
+        right.setSpacing(spacing(1))
+        right.addWidget(heading(_("The coming two weeks"), 3))
+        right.addWidget(self.agenda, 1)
+        right.addWidget(self.agenda_empty, 1, Qt.AlignmentFlag.AlignTop)
+        self._sides.addLayout(left, 3)
+        self._sides.addLayout(right, 2)
+        column.addLayout(self._sides, 1)
+        self.setFocusProxy(self.list)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+        self.list.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= px(SIDE_BY_SIDE)
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._sides.direction() != way:
+            self._sides.setDirection(way)
+
+    def _changed(self, changes: Any) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.reload()
+
+    def _turn_the_page(self) -> None:
+        if self.isVisible() and today() != self.day.today:
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the day again."""
+        self._stale = False
+        self.context.tasks.run(partial(gather, self.context.store), self.show_day)
+
+    def show_day(self, day: Day) -> None:
+        """Show what a day brings."""
+        self.day = day
+        self.title.setText(words.long_day(day.today))
+        self.said.setText(self._sentence(day))
+        self.unsent.setText(self._unsent(day))
+        self.unsent.setVisible(bool(day.unsent))
+        groups = [group for group in self._groups(day) if group.lines]
+        self.list.show_groups(groups)
+        self.list.setVisible(bool(groups))
+        self.empty.setVisible(not groups)
+        self.empty.show_for(bool(day.names))
+        appointments = list(self._agenda(day))
+        self.agenda.show_groups(appointments)
+        self.agenda.setVisible(bool(appointments))
+        self.agenda_empty.setVisible(not appointments)
+
+    @staticmethod
+    def _sentence(day: Day) -> str:
+        late = sum(item.on < day.today for item in day.items)
+        now = sum(item.on == day.today for item in day.items)
+        parts = []
+        if late:
+            parts.append(_n("{count} thing is late", "{count} things are late", late).format(count=late))
+        if now:
+            parts.append(_n("{count} is for today", "{count} are for today", now).format(count=now))
+        return ", ".join(parts) + "." if parts else _("Nothing is late and nothing is due today.")
+
+    @staticmethod
+    def _unsent(day: Day) -> str:
+        text = _n(
+            "{count} change waits for the centre, the oldest since {day}.",
+            "{count} changes wait for the centre, the oldest since {day}.",
+            day.unsent,
+        )
+        since = words.ago(day.unsent_since, day.today)
+        return text.format(count=day.unsent, day=since)
+
+    def _groups(self, day: Day) -> Iterator[Group]:
+        if day.conflicts:
+            text = _n("{count} entry needs a decision", "{count} entries need a decision", day.conflicts)
+            said = text.format(count=day.conflicts)
+            yield Group(_("Decide"), [Line("", said, _("Two people changed the same thing"), self.decide.emit)])
+        yield Group(_("Unfinished"), [self._draft(row) for row in day.drafts])
+        parts: list[list[Line]] = [[] for _name in PERIODS]
+        for item in day.items:
+            parts[period(item.on, day.today)].append(self._line(item))
+        for name, lines in zip(PERIODS, parts, strict=True):
+            yield Group(_(name), lines)
+
+    def _line(self, item: DueItem) -> Line:
+        said = _when(item.on, self.day.today, language())
+        late = item.on < self.day.today
+        return Line(
+            when=f"{said} {words.clock(item.time, blank=True)}".rstrip(),
+            who=self.day.names.get(item.client_id, ""),
+            what=str(item.title),
+            open=partial(self._open, item),
+            tone="late" if late else "today" if item.on == self.day.today else "plain",
+        )
+
+    def _draft(self, row: Row) -> Line:
+        who = self.day.names.get(UUID(row["client_id"]), "") if row["client_id"] else ""
+        what = _("Unfinished: {what}").format(what=_(SPECS[row["kind"]].one) if row["kind"] in SPECS else "")
+        saved = words.ago(words.day_of(row["saved_at"]), self.day.today)
+        return Line(saved, who, what, partial(self._resume, row), "today")
+
+    def _agenda(self, day: Day) -> Iterator[Group]:
+        """Group the appointments ahead by their day."""
+        by_day: dict[date, list[DueItem]] = {}
+        for item in day.items:
+            if item.on >= day.today and item.record_id and item.kind == "support_visit":
+                by_day.setdefault(item.on, []).append(item)
+        for on, items in sorted(by_day.items()):
+            lines = [
+                Line(words.clock(item.time), day.names.get(item.client_id, ""), str(item.title), partial(self._open, item))
+                for item in items
+            ]
+            yield Group(words.long_day(on), lines, counted=False)
+
+    def _open(self, item: DueItem) -> None:
+        if item.kind == "support_visit":
+            self.context.quick_visit(item.client_id, item.record_id)
+        elif item.kind == "career_plan":
+            self.context.open_plan(item.client_id, item.record_id)
+        else:
+            self.context.edit(item.kind, item.record_id, client_id=item.client_id)
+
+    def _resume(self, row: Row) -> None:
+        client = UUID(row["client_id"]) if row["client_id"] else None
+        record = UUID(row["record_id"]) if row["record_id"] else None
+        if row["kind"] == "support_visit":
+            self.context.quick_visit(client, record)
+        elif row["kind"] == "career_plan" and client:
+            self.context.open_plan(client, record)
+        else:
+            self.context.edit(row["kind"], record, client_id=client)
+
+
+@lru_cache(maxsize=4096)
+def _when(day: date, present: date, _language: str) -> str:
+    """Thousands of lines share a few hundred days."""
+    return words.when(day, present)
+
+
+class _Empty(QWidget):
+    """What is said when nothing waits."""
+
+    def __init__(self, register: Callable[[], None]) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setSpacing(spacing(1))
+        self.new = pictured(button(_("New client"), "primary"), "mdi6.account-plus-outline", "on_accent")
+        self.new.clicked.connect(lambda: register())
+        self.head = heading("", 2)
+        self.advice = label("", "quiet")
+        for text in (self.head, self.advice):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        column.addWidget(self.head)
+        column.addWidget(self.advice)
+        column.addWidget(self.new, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+
+    def show_for(self, has_clients: bool) -> None:
+        """Say what helps a worker with clients, or one who is only beginning."""
+        self.new.setVisible(not has_clients)
+        if has_clients:
+            self.head.setText(_("Everything is done."))
+            self.advice.setText(
+                _("Nothing is waiting for two weeks. A good moment to call somebody whom you have not heard of.")
+            )
+        else:
+            self.head.setText(_("Welcome."))
+            self.advice.setText(
+                _("Register your first client. Then Today tells by itself what is due and when.")
+            )

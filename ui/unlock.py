@@ -75,13 +75,13 @@ class UnlockWindow(QWidget):
         top.addWidget(theme.label("Työpari", "subheading", wraps=False))
         top.addStretch(1)
         for code, name in i18n.NAMES.items():
-            choice = theme.button(name, "tool")
+            choice = theme.button(name)
             choice.setCheckable(True)
-            choice.setChecked(code == i18n.language())
             choice.setAccessibleName(name)
             choice.clicked.connect(partial(self._choose_language, code))
             self._languages.addButton(choice)
             top.addWidget(choice)
+        self._mark_language()
         middle = theme.look(QWidget(), "page")
         frame, column = theme.card()
         column.setContentsMargins(*[theme.spacing(4)] * 4)
@@ -311,9 +311,13 @@ class UnlockWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Keep the language buttons true."""
         if event.type() == QEvent.Type.LanguageChange:
-            for choice, code in zip(self._languages.buttons(), i18n.NAMES, strict=True):
-                choice.setChecked(code == i18n.language())
+            self._mark_language()
         super().changeEvent(event)
+
+    def _mark_language(self) -> None:
+        for choice, code in zip(self._languages.buttons(), i18n.NAMES, strict=True):
+            choice.setChecked(code == i18n.language())
+            theme.look(choice, "" if choice.isChecked() else "tool")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close a store that waits open for its new passphrase or for the code to be noted."""

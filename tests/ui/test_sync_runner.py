@@ -1,0 +1,216 @@
+"""The sync runs by itself, one at a time, patiently, and stops when the store is to be locked."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from app import clock
+from app.errors import KnownError, NotAllowed, Unreachable
+from app.i18n import Message
+from storage.outbox import Unsent
+from storage.writing import Changes
+from ui.bus import Bus
+from ui.status import SyncState
+from ui.sync_runner import AFTER_SAVE_MS, Centre, SyncRunner, next_wait
+from ui.tasks import FakeTasks
+
+ARRIVED = Changes(frozenset({"client"}), frozenset({UUID(int=1)}), frozenset({UUID(int=1)}))
+
+
+@dataclass
+class Result:
+    changes: Changes = Changes()
+
+
+@dataclass
+class Office:
+    """A centre and a store of one number, as the runner sees them."""
+
+    address: str = "https://centre.example"
+    answers: list[Any] = field(default_factory=list)
+    waiting: int = 0
+    synced: int = 0
+    stopped: int = 0
+    last: datetime | None = None
+
+    def unsent(self) -> Unsent:
+        return Unsent(self.waiting, clock.now() if self.waiting else None)
+
+    def conflicts(self) -> list[Any]:
+        return []
+
+    def sync(self) -> Result:
+        self.synced += 1
+        answer = self.answers.pop(0) if self.answers else Result()
+        if isinstance(answer, Exception):
+            raise answer
+        self.waiting, self.last = 0, clock.now()
+        return answer  # type: ignore[no-any-return]
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+
+class LateTasks(FakeTasks):
+    """Holds back network operations until `answer`, as a slow network would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[Callable[[], None]] = []
+
+    def run(self, op: Any, done: Any = None, failed: Any = None, *, network: bool = False, owner: Any = None) -> None:
+        if network:
+            self.held.append(lambda: FakeTasks.run(self, op, done, failed, owner=owner))
+        else:
+            super().run(op, done, failed, owner=owner)
+
+    def answer(self) -> None:
+        self.held.pop(0)()
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def tasks() -> LateTasks:
+    return LateTasks()
+
+
+@pytest.fixture
+def runner(qtbot: QtBot, office: Office, bus: Bus, tasks: LateTasks) -> Iterator[SyncRunner]:
+    owner = QObject()
+    centre = Centre(office.sync, lambda _a, _c: None, lambda: office.address, lambda: office.last, office.stop)
+    made = SyncRunner(office, tasks, bus, centre, owner)  # type: ignore[arg-type]
+    yield made
+    made.stop(lambda: None)
+
+
+def test_it_syncs_at_the_start_and_tells_each_state(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+    told: list[SyncState] = []
+    runner.state.connect(told.append)
+    office.waiting = 2
+    runner.start()
+    assert (told[0].known, told[0].joined, told[0].unsent) == (True, True, 2)
+    assert told[-1].running
+    tasks.answer()
+    assert not runner.known.running
+    assert runner.known.unsent == 0
+    assert runner.known.last is not None
+
+
+def test_without_a_centre_nothing_is_sent(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+    office.address = ""
+    runner.start()
+    assert tasks.held == []
+    assert runner.known.known
+    assert not runner.known.joined
+
+
+def test_only_one_at_a_time_and_one_more_after_it(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+    runner.start()
+    runner.run()
+    runner.run()
+    assert len(tasks.held) == 1
+    tasks.answer()
+    assert len(tasks.held) == 1
+    tasks.answer()
+    assert tasks.held == []
+    assert office.synced == 2
+
+
+def test_a_save_is_followed_by_a_sync_after_five_seconds(
+    runner: SyncRunner, tasks: LateTasks, bus: Bus
+) -> None:
+    runner.start()
+    tasks.answer()
+    bus.changed.emit(Changes())
+    assert runner._soon.isActive()
+    assert runner._soon.interval() == AFTER_SAVE_MS
+    runner._soon.timeout.emit()
+    assert len(tasks.held) == 1
+
+
+def test_what_arrives_reaches_the_views_and_starts_no_other_sync(
+    runner: SyncRunner, tasks: LateTasks, bus: Bus, office: Office
+) -> None:
+    heard: list[Changes] = []
+    bus.changed.connect(heard.append)
+    office.answers = [Result(ARRIVED)]
+    runner.start()
+    tasks.answer()
+    assert heard == [ARRIVED]
+    assert not runner._soon.isActive()
+
+
+def test_an_unreachable_centre_is_tried_again_later_and_later(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
+    office.answers = [Unreachable(Message("away"))] * 3
+    office.waiting = 1
+    runner.start()
+    waits = []
+    for _ in range(3):
+        tasks.answer()
+        assert runner.known.retry_at is not None
+        waits.append(runner._retry.interval())
+        runner._retry.timeout.emit()
+    assert waits[0] < waits[2]
+    assert runner.known.unsent == 1
+    tasks.answer()
+    assert runner.known.retry_at is None
+    assert not runner._retry.isActive()
+
+
+@pytest.mark.parametrize("error", [NotAllowed(Message("No.")), KnownError(Message("No."))])
+def test_a_refusal_is_told_and_not_called_unreachable(
+    error: KnownError, runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
+    office.answers = [error]
+    runner.start()
+    tasks.answer()
+    assert runner.known.refusal == "No."
+    assert runner.known.retry_at is None
+
+
+def test_stopping_waits_for_the_one_under_way_and_asks_it_to_end(
+    runner: SyncRunner, tasks: LateTasks, office: Office, bus: Bus
+) -> None:
+    ended: list[bool] = []
+    runner.start()
+    runner.stop(lambda: ended.append(True))
+    assert ended == []
+    assert office.stopped == 1
+    tasks.answer()
+    assert ended == [True]
+    bus.changed.emit(Changes())
+    runner.run()
+    assert tasks.held == []
+    assert not runner._soon.isActive()
+
+
+def test_an_enrolment_is_followed_by_the_first_sync(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+    office.address = ""
+    runner.start()
+    office.address = "https://centre.example"
+    runner.joined()
+    assert len(tasks.held) == 1
+
+
+def test_waits_grow_to_a_quarter_of_an_hour_and_are_spread() -> None:
+    assert next_wait(1, 1.0) == 15
+    assert next_wait(1, 0.0) == 7.5
+    assert next_wait(3, 1.0) == 60
+    assert next_wait(40, 1.0) == 900

@@ -1,0 +1,150 @@
+"""When the store locks by itself: nobody at the machine, the session locked, the computer asleep.
+
+What locking does is in `ui.app`; here is only what asks for it. Sleep is also noticed afterwards, on every
+system, by the wall clock having gone on while the program did not.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app import clock
+
+CHECK_MS = 5_000
+_USE = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin,
+    QEvent.Type.TabletPress,
+}
+
+
+class IdleWatch(QObject):
+    """Sends `due` when nobody has used the program for `minutes()`; asked each time, so a change counts at once.
+
+    Also after a sleep: when more wall-clock time than that has gone since the last look.
+    """
+
+    due = Signal()
+
+    def __init__(self, minutes: Callable[[], int], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._minutes = minutes
+        self._timer = QTimer(self, interval=CHECK_MS)
+        self._timer.timeout.connect(self.look)
+        self._used = clock.monotonic()
+        self._looked = clock.now()
+
+    def start(self) -> None:
+        """Watch from now on."""
+        self._used, self._looked = clock.monotonic(), clock.now()
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._timer.stop()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+
+    def look(self) -> None:
+        """Send `due` if it is time."""
+        limit = 60 * self._minutes()
+        slept = (clock.now() - self._looked).total_seconds()
+        self._looked = clock.now()
+        if clock.monotonic() - self._used >= limit or slept >= limit:
+            self.due.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note that somebody is here; the event goes on."""
+        if event.type() in _USE:
+            self._used = clock.monotonic()
+        return False
+
+
+class SystemWatch(QObject):
+    """Sends `due` when the system says that the session was locked or the computer goes to sleep.
+
+    Linux: logind and the desktops' screen savers over D-Bus. Windows: WM_WTSSESSION_CHANGE and
+    WM_POWERBROADCAST. macOS: the distributed notification of the screen lock.
+    """
+
+    due = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._undo: list[Callable[[], Any]] = []
+
+    def start(self, window: int = 0) -> None:
+        """Listen from now on; `window` is the number of a window of ours, which Windows sends to."""
+        if sys.platform == "linux":
+            self._undo = _listen_dbus(self)
+        elif sys.platform == "win32":
+            from ui.lock_windows import listen
+
+            self._undo = [listen(self.due.emit, window)]
+        elif sys.platform == "darwin":
+            from ui.lock_macos import listen
+
+            self._undo = [listen(self.due.emit)]
+
+    def stop(self) -> None:
+        """Listen no more."""
+        while self._undo:
+            self._undo.pop()()
+
+    @Slot(bool)
+    def turned(self, on: bool) -> None:
+        """Heard: a screen saver has become active, or the computer prepares for sleep."""
+        if on:
+            self.due.emit()
+
+    @Slot()
+    def locked(self) -> None:
+        """Heard: the session is to be locked."""
+        self.due.emit()
+
+
+_DBUS = (
+    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep", "turned(bool)"),
+    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Session", "Lock", "locked()"),
+    ("session", "org.freedesktop.ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged", "turned(bool)"),
+    ("session", "org.gnome.ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", "turned(bool)"),
+)
+
+
+def _listen_dbus(watch: SystemWatch) -> list[Callable[[], Any]]:
+    from PySide6.QtCore import SLOT
+    from PySide6.QtDBus import QDBusConnection
+
+    buses = {"system": QDBusConnection.systemBus(), "session": QDBusConnection.sessionBus()}
+    undo: list[Callable[[], Any]] = []
+    for bus, service, interface, signal, slot in _DBUS:
+        connection = buses[bus]
+        if connection.isConnected() and connection.connect(service, "", interface, signal, watch, SLOT(slot)):
+            undo.append(
+                lambda c=connection, s=service, i=interface, n=signal, t=slot: c.disconnect(
+                    s, "", i, n, watch, SLOT(t)
+                )
+            )
+    return undo
+
+
+def clear_clipboard() -> None:
+    """Empty the clipboard (and the selection, where there is one) if what it holds was copied from this program."""
+    board = QGuiApplication.clipboard()
+    if board.ownsClipboard():
+        board.clear(QClipboard.Mode.Clipboard)
+    if board.supportsSelection() and board.ownsSelection():
+        board.clear(QClipboard.Mode.Selection)
+    if board.supportsFindBuffer() and board.ownsFindBuffer():
+        board.clear(QClipboard.Mode.FindBuffer)

@@ -1,0 +1,217 @@
+"""Sync that runs by itself: after a save, when the network comes, every five minutes and on demand; one at a time.
+
+It runs off the GUI thread and never blocks a window. After a failure it waits longer each time, with jitter,
+so that a whole team does not knock on a centre that is just getting up.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import clock
+from app.errors import KnownError, Unreachable
+from ui.status import SyncState
+
+if TYPE_CHECKING:
+    from storage.store import Changes, Store
+    from ui.bus import Bus
+    from ui.tasks import Tasks
+
+AFTER_SAVE_MS = 5_000
+EVERY_MS = 5 * 60 * 1000
+FIRST_WAIT = 15.0
+LONGEST_WAIT = 15 * 60.0
+
+
+class SyncResult(Protocol):
+    """What one sync tells: what arrived or left, for the views."""
+
+    @property
+    def changes(self) -> "Changes":
+        """Kinds, records and clients that are different now."""
+
+
+@dataclass(frozen=True)
+class Centre:
+    """The way to the centre, made by the composition root. Each is called off the GUI thread.
+
+    `sync` pushes and pulls once, raises Unreachable or NotAllowed; `enrol` joins a centre by address and one-time
+    code; `joined` tells the address of the centre or nothing; `last` when the centre last had everything;
+    `stop` makes a sync that is under way end soon, nothing lost.
+    """
+
+    sync: Callable[[], SyncResult]
+    enrol: Callable[[str, str], None]
+    joined: Callable[[], str]
+    last: Callable[[], datetime | None]
+    stop: Callable[[], None] = lambda: None
+
+
+def next_wait(failures: int, fraction: float) -> float:
+    """Return the seconds until the next try: doubled with each failure up to 15 min, then 50-100 % of it."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 10)) * (0.5 + fraction / 2)
+
+
+class SyncRunner(QObject):
+    """Keeps device and centre alike. `state` carries a SyncState whenever it changes."""
+
+    state = Signal(object)
+
+    def __init__(
+        self,
+        store: "Store",
+        tasks: "Tasks",
+        bus: "Bus",
+        centre: Centre | None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._tasks, self._bus, self._centre = store, tasks, bus, centre
+        self.known = SyncState()
+        self._failures = 0
+        self._again = False
+        self._arriving = False
+        self._stopped: Callable[[], Any] | None = None
+        self._ended = False
+        self._soon = QTimer(self, singleShot=True, interval=AFTER_SAVE_MS)
+        self._every = QTimer(self, interval=EVERY_MS)
+        self._retry = QTimer(self, singleShot=True)
+        for timer in (self._soon, self._every, self._retry):
+            timer.timeout.connect(self.run)
+        bus.changed.connect(self._heard)
+
+    def start(self) -> None:
+        """Tell the first state, sync once, and go on by itself."""
+        self._every.start()
+        self._watch_network()
+        self._look(then=self.run)
+
+    def run(self) -> None:
+        """Sync now, or once more after the one that is under way."""
+        if self._ended or self._centre is None:
+            return
+        if not self.known.joined:
+            self._look()
+            return
+        if self.known.running:
+            self._again = True
+            return
+        self._soon.stop()
+        self._retry.stop()
+        self._tell(replace(self.known, running=True))
+        self._tasks.run(self._centre.sync, self._done, self._failed, network=True, owner=self)
+
+    def joined(self) -> None:
+        """Call after an enrolment: the first sync follows at once."""
+        self._failures = 0
+        self._look(then=self.run)
+
+    def stop(self, then: Callable[[], Any]) -> None:
+        """End for good; `then` is called when no sync is under way any more."""
+        self._ended = True
+        for timer in (self._soon, self._every, self._retry):
+            timer.stop()
+        if not self.known.running:
+            then()
+            return
+        self._stopped = then
+        assert self._centre is not None
+        self._centre.stop()
+
+    # ---- what happened ----
+
+    def _heard(self, _changes: object) -> None:
+        if self._ended:
+            return
+        self._look()
+        if not self._arriving:
+            self._soon.start()
+
+    def _done(self, result: SyncResult) -> None:
+        self._failures = 0
+        self._finish(replace(self.known, running=False, retry_at=None, refusal=""))
+        if self._ended:
+            return
+        self._arriving = True
+        try:
+            if result.changes.ids:
+                self._bus.changed.emit(result.changes)
+        finally:
+            self._arriving = False
+        self._look(then=self.run if self._again else None)
+        self._again = False
+
+    def _failed(self, error: KnownError) -> None:
+        self._failures += 1
+        self._again = False
+        wait = next_wait(self._failures, clock.random_fraction())
+        away = isinstance(error, Unreachable)
+        self._finish(
+            replace(
+                self.known,
+                running=False,
+                retry_at=clock.now() + timedelta(seconds=wait) if away else None,
+                refusal="" if away else str(error),
+            )
+        )
+        if self._ended:
+            return
+        self._retry.start(round(wait * 1000))
+        self._look()
+
+    def _finish(self, state: SyncState) -> None:
+        self._tell(state)
+        stopped, self._stopped = self._stopped, None
+        if stopped is not None:
+            stopped()
+
+    # ---- what the store knows ----
+
+    def _look(self, then: Callable[[], Any] | None = None) -> None:
+        """Ask the store what waits and what needs a decision, then tell it."""
+        store, centre = self._store, self._centre
+
+        def op() -> dict[str, Any]:
+            unsent = store.unsent()
+            return {
+                "unsent": unsent.count,
+                "oldest": unsent.oldest,
+                "decisions": len(store.conflicts()),
+                "joined": bool(centre and centre.joined()),
+                "last": centre.last() if centre else None,
+            }
+
+        def told(found: dict[str, Any]) -> None:
+            if self._ended:
+                return
+            self._tell(replace(self.known, known=True, **found))
+            if then is not None:
+                then()
+
+        self._tasks.run(op, told, owner=self)
+
+    def _tell(self, state: SyncState) -> None:
+        if state != self.known:
+            self.known = state
+            self.state.emit(state)
+
+    def _watch_network(self) -> None:
+        """Sync when the network comes back, where the system tells; the five minutes hold everywhere."""
+        from PySide6.QtNetwork import QNetworkInformation
+
+        feature = QNetworkInformation.Feature.Reachability
+        if not QNetworkInformation.loadBackendByFeatures(feature):
+            return
+        network = QNetworkInformation.instance()
+        if network is not None:
+            network.reachabilityChanged.connect(self._network)
+
+    def _network(self, reachability: object) -> None:
+        from PySide6.QtNetwork import QNetworkInformation
+
+        wanted = (QNetworkInformation.Reachability.Online, QNetworkInformation.Reachability.Site)
+        if not self._ended and reachability in wanted:
+            self.run()

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.i18n import Message, N_
+from app.i18n import N_, Message
 from ui.bus import Bus
 from ui.tasks import Tasks, alive, owner_of
 
 if TYPE_CHECKING:
     from app.record import Record
     from app.settings import Settings
-    from storage.store import Changes, Store
+    from storage.store import Store
+    from storage.writing import Changes
 
 
 @dataclass

@@ -19,7 +19,7 @@ def answer_next(answer: Any) -> None:
 
 
 def answer_only(only: bool) -> None:
-    """Make a question without a prepared answer an error, since nobody would answer it; forgets old answers."""
+    """Make a question without a prepared answer an error, as nobody would answer it; forgets old answers."""
     global _answer_only
     _answer_only = only
     _answers.clear()
@@ -64,7 +64,7 @@ def choose_folder(parent: QWidget | None, title: str, folder: Path | None = None
 
 
 def confirm(parent: QWidget | None, title: str, text: str, action: str, *, danger: bool = False) -> bool:
-    """Ask before something that cannot be undone; `action` is the verb on the button. Cancel is the default."""
+    """Ask before what cannot be undone; `action` is the verb on the button. Cancel is the default."""
     if _prepared(title):
         return bool(_answers.popleft())
     icon = QMessageBox.Icon.Warning if danger else QMessageBox.Icon.Question

@@ -6,7 +6,7 @@ from ui.theme import colours
 
 
 def icon(name: str, tone: str = "text") -> QIcon:
-    """Return an icon such as "mdi6.plus"; `tone` names a colour of `ui.theme.Colours` (text, accent, quiet…)."""
+    """Return an icon such as "mdi6.plus" in a colour of `ui.theme.Colours` (text, accent, quiet, danger…)."""
     import qtawesome
 
     c = colours()

@@ -29,6 +29,7 @@ QLabel[look="title"] {{ font-size: {theme.px(26)}px; font-weight: 500; }}
 QLabel[look="heading"] {{ font-size: {theme.px(20)}px; font-weight: 500; }}
 QLabel[look="subheading"] {{ font-size: {theme.px(16)}px; font-weight: 600; }}
 QLabel[look="strong"] {{ font-weight: 600; }}
+QLabel[look="field"] {{ font-weight: 500; }}
 QLabel[look="quiet"] {{ color: {c.quiet}; }}
 QLabel[look="small"] {{ color: {c.quiet}; font-size: {theme.px(13)}px; }}
 QLabel[look="problem"] {{ color: {c.danger}; font-size: {theme.px(14)}px; font-weight: 500; }}
@@ -36,7 +37,8 @@ QLabel[look="chip"] {{ background: {c.accent_soft}; color: {c.text}; {chip} }}
 QLabel[look="chip-warn"] {{ background: {c.warn_soft}; color: {c.warn}; {chip} }}
 QLabel[look="chip-good"] {{ background: {c.good_soft}; color: {c.good}; {chip} }}
 QLabel[look="chip-danger"] {{ background: {c.danger_soft}; color: {c.danger}; {chip} }}
-QToolTip {{ background: {c.text}; color: {c.surface}; border: none; padding: 4px 8px; font-size: {theme.px(13)}px; }}
+QToolTip {{ background: {c.text}; color: {c.surface}; border: none;
+    padding: 4px 8px; font-size: {theme.px(13)}px; }}
 """
 
 
@@ -58,6 +60,7 @@ QPushButton[look="quiet"] {{ background: transparent; border: 2px solid transpar
     padding: 6px 12px; font-weight: 500; }}
 QPushButton[look="quiet"]:hover {{ background: {c.accent_soft}; }}
 QPushButton[look="quiet"]:focus {{ border: 2px solid {c.accent}; }}
+QPushButton[look="quiet"]:disabled {{ color: {c.control}; }}
 QPushButton[look="link"] {{ background: transparent; border: 2px solid transparent; color: {c.accent};
     padding: 0 2px; text-align: left; text-decoration: underline; }}
 QPushButton[look="link"]:focus {{ border: 2px solid {c.accent}; padding: 0 2px; }}
@@ -83,7 +86,8 @@ QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget[look="page"] {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle {{ background: {c.control}; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px; }}
+QScrollBar::handle {{ background: {c.control}; border-radius: 4px; margin: 2px;
+    min-height: 32px; min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {c.quiet}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
@@ -102,6 +106,7 @@ def _fields(theme: "Theme", c: "Colours", images: Path) -> str:
 {edits} {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.control}; border-radius: 6px;
     padding: 6px 9px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QLineEdit, QComboBox {{ min-height: {theme.px(21)}px; }}
+QLineEdit, QPlainTextEdit {{ placeholder-text-color: {c.quiet}; }}
 {state(":focus")} {{ border: 2px solid {c.accent}; padding: 5px 8px; }}
 {state('[bad="true"]')} {{ border: 2px solid {c.danger}; padding: 5px 8px; }}
 {state(":disabled")} {{ background: {c.sunken}; color: {c.quiet}; border-color: {c.line}; }}
@@ -129,7 +134,8 @@ def _marks(theme: "Theme", c: "Colours", images: Path) -> str:
         return ", ".join(kind.strip() + name for kind in chips.split(","))
 
     return f"""
-QCheckBox, QRadioButton {{ spacing: 8px; padding: 5px 6px; border: 2px solid transparent; border-radius: 6px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; padding: 5px 6px; border: 2px solid transparent;
+    border-radius: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent}; }}
 QCheckBox::indicator, QRadioButton::indicator {{ width: {size}px; height: {size}px; background: {c.surface};
     border: 1px solid {c.control}; border-radius: 4px; }}
@@ -148,7 +154,8 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color:
 
 def _lists(theme: "Theme", c: "Colours") -> str:
     return f"""
-QTableView, QListView, QTreeView, QListWidget {{ background: {c.surface}; alternate-background-color: {c.surface};
+QTableView, QListView, QTreeView, QListWidget {{ background: {c.surface};
+    alternate-background-color: {c.surface};
     border: 1px solid {c.line}; border-radius: 8px; outline: none; gridline-color: transparent;
     selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
 QTableView:focus, QListView:focus, QTreeView:focus {{ border: 2px solid {c.accent}; }}
@@ -157,13 +164,15 @@ QListView::item {{ padding: 6px 8px; border-radius: 4px; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {{ background: {c.accent_soft};
     color: {c.text}; }}
 QHeaderView {{ background: transparent; }}
-QHeaderView::section {{ background: {c.sunken}; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line};
+QHeaderView::section {{ background: {c.sunken}; color: {c.quiet}; border: none;
+    border-bottom: 1px solid {c.line};
     padding: 6px 8px; font-weight: 500; }}
 QMenu {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.control}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
-QTabBar::tab {{ background: transparent; color: {c.quiet}; padding: 8px 14px; border: 2px solid transparent; }}
+QTabBar::tab {{ background: transparent; color: {c.quiet};
+    padding: 8px 14px; border: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {c.text}; border-bottom: 2px solid {c.accent}; font-weight: 500; }}
 QTabBar::tab:focus {{ border: 2px solid {c.accent}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {c.line}; }}

@@ -1,4 +1,4 @@
-"""Work off the GUI thread: one thread for the store, a small pool for the network, results back by a signal."""
+"""Work off the GUI thread: one thread for the store, a few for the network, results back by a signal."""
 
 import sys
 from collections.abc import Callable

@@ -1,13 +1,15 @@
-"""How everything looks: colours for light and dark, one type scale that follows the text size, one spacing unit.
+"""How everything looks: colours for light and dark, one type scale that follows the text size, one unit.
 
 A screen needs no style of its own: it marks a widget with `look(widget, "card")` or makes it with `label`,
 `heading`, `button` and `card` below. The looks:
 
-labels    title, heading, subheading, strong, quiet, small, problem, chip, chip-warn, chip-good, chip-danger
+labels    title, heading, subheading, strong, field, quiet, small, problem,
+          chip, chip-warn, chip-good, chip-danger
 buttons   primary, quiet, danger, link, tool (others are plain)
 frames    card, sunken, notice, warning, bar, line
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -149,8 +151,19 @@ def follow_system(app: QApplication, settings: "Settings", owner: QObject) -> No
         if settings["theme"] == "system" and _system_is_dark(app) != _now.colours.dark:
             apply(app, settings)
 
-    connection = app.styleHints().colorSchemeChanged.connect(changed)
-    owner.destroyed.connect(lambda: app.styleHints().disconnect(connection))
+    follower = _Follower(owner)
+    follower.act = changed
+    app.styleHints().colorSchemeChanged.connect(follower.tell)
+
+
+class _Follower(QObject):
+    """A receiver that dies with its owner, and its connection with it."""
+
+    act: Callable[[], None]
+
+    def tell(self) -> None:
+        """Pass the change on."""
+        self.act()
 
 
 def _system_is_dark(app: QGuiApplication) -> bool:

@@ -30,6 +30,7 @@ SPARE = 64 * 1024 * 1024
 """Bytes that must stay free after a backup: work goes before copies."""
 DAILY = "daily"
 BEFORE_UPDATE = "before-update"
+_SCRATCH = ".tyopari-part-"  # the folder may be anybody's: only what is surely ours is ever removed
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 
 
@@ -154,9 +155,9 @@ def _need(folder: Path, size: int) -> None:
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
     """Lend a folder on the same disk for half-made files, all encrypted, and remove it afterwards."""
-    scratch = folder / f".{clock.new_id()}.part"
+    scratch = folder / f"{_SCRATCH}{clock.new_id()}"
     with files.disk_errors():
-        for left in folder.glob(".*.part"):  # of a crash; one process at a time has the store
+        for left in folder.glob(f"{_SCRATCH}*"):  # of a crash
             shutil.rmtree(left, ignore_errors=True)
         scratch.mkdir(mode=0o700)
     try:
@@ -172,8 +173,8 @@ def restore_from(file: Path, folder: Path) -> Path | None:
     """Make the backup in `file` the store in `folder`; return where the former store now lies, if any.
 
     The store must be closed and the caller must hold the profile lock. If the present slot file is readable
-    and of the same key, it stays, and with it the present passphrase; else the backup's slots come along. Raises
-    StoreDamaged for a file that is no whole backup (the present store is then untouched), DiskFull.
+    and of the same key, it stays, and with it the present passphrase; else the backup's slots come along.
+    Raises StoreDamaged for a file that is no whole backup (the present store is then untouched), DiskFull.
     """
     files.make_private(folder)
     with _scratch(folder) as scratch:

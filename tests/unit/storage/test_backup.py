@@ -176,6 +176,18 @@ def test_a_damaged_store_replaces_no_backup(folder: Path, key: Key) -> None:
     assert content(folder / backup.FOLDER) == before
 
 
+def test_a_store_that_breaks_its_own_rules_gives_no_backup(folder: Path, key: Key, tmp_path: Path) -> None:
+    """Every page can be read and every seal holds, and yet the content is not what the tables allow."""
+    with opened(folder, key) as engine:
+        with db.write(engine) as connection:
+            connection.execute(text("CREATE TABLE few (number INTEGER CHECK (number < 5))"))
+            connection.execute(text("PRAGMA ignore_check_constraints=ON"))
+            connection.execute(text("INSERT INTO few VALUES (9)"))
+        with pytest.raises(StoreDamaged):
+            backup.backup_to(tmp_path / "copy", folder, engine, key)
+    assert not (tmp_path / "copy").exists()
+
+
 def test_a_copy_that_came_out_wrong_is_not_kept(
     folder: Path, key: Key, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,8 +211,10 @@ def test_a_power_cut_leaves_the_former_backup_and_the_next_cleans_up(
     folder: Path, key: Key, saved: Path
 ) -> None:
     before = saved.read_bytes()
-    left = saved.parent / ".half.part"
+    left = saved.parent / ".tyopari-part-of-a-crash"
     left.mkdir()
+    foreign = saved.parent / ".other.part"  # of some other program on the same stick
+    foreign.mkdir()
     (left / db.FILE).write_bytes(b"half")
 
     def cut(name: str) -> None:
@@ -215,7 +229,7 @@ def test_a_power_cut_leaves_the_former_backup_and_the_next_cleans_up(
         assert saved.read_bytes() == before
         backup.backup_to(saved, folder, engine, key)
     assert saved.read_bytes() != before
-    assert [one.name for one in saved.parent.iterdir()] == [saved.name]
+    assert {one.name for one in saved.parent.iterdir()} == {saved.name, foreign.name}
 
 
 # ---- restoring --------------------------------------------------------------------------------------------
@@ -285,7 +299,7 @@ def test_what_is_no_backup_changes_nothing(folder: Path, saved: Path, harm: str,
         backup.restore_from(saved, folder)
     assert content(folder) == before
     assert not list(folder.glob("replaced-*"))
-    assert not list(folder.glob(".*.part"))
+    assert not list(folder.glob(".tyopari*"))
 
 
 def _repack(file: Path, slot_file: bytes | None) -> None:

@@ -197,6 +197,15 @@ def test_a_store_that_never_was_is_made_only_when_asked(path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_store_that_vanishes_while_open_is_not_made_anew(closed: Path) -> None:
+    engine = db.open_engine(closed, Key(SECRET))
+    engine.dispose()  # the pool connects again when it is next asked
+    closed.unlink()
+    with pytest.raises(KnownError):
+        count(engine)
+    assert not closed.exists()
+
+
 def test_the_store_of_another_profile_is_told_apart(closed: Path, tmp_path: Path) -> None:
     other = new_folder(tmp_path / "other")
     engine = db.open_engine(other, Key(bytes(32)), must_exist=False)

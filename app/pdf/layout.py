@@ -76,7 +76,9 @@ class Text(Leaf):
 
     def __post_init__(self) -> None:
         if self.paragraph is None:
-            self.paragraph = Paragraph(escape(hyphenated(self.text)).replace("\n", "<br/>"), self.style)
+            text = hyphenated(self.text)
+            style = self.style.hyphenating if "\xad" in text else self.style
+            self.paragraph = Paragraph(escape(text).replace("\n", "<br/>"), style)
         self._width = -1.0
         self._height = 0.0
 

@@ -9,7 +9,7 @@ from reportlab.pdfbase import pdfmetrics
 from app.i18n import _, using_language
 from app.pdf.blocks import Document
 from app.pdf.build import Builder, colophon, words
-from app.pdf.layout import Box, Stack, Text
+from app.pdf.layout import Box, Break, Stack, Text
 from app.pdf.style import (
     ACCENT,
     BOLD,
@@ -38,7 +38,7 @@ def render_document(document: Document) -> bytes:
         style = look(document.plain)
         root = Element("Document")
         children = list(Builder(document, style, root).boxes(document.blocks))
-        if not children:
+        if all(isinstance(child, Break) for child in children):
             children = [Text(_("There is nothing here yet."), style.normal, root.add("P"))]
         pages = paginate(Stack(children))
         target = BytesIO()

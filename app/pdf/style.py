@@ -43,7 +43,9 @@ WATERMARK = HexColor("#EEF1F2")
 
 UNKNOWN = "?"  # stands for a character that the font lacks; Fira Sans has no box or replacement sign
 
-_LONG_WORD = re.compile(r"[^\W\d_]{16,200}")
+# Between spaces; whatever is longer is no word, and breaking it at soft hyphens takes minutes.
+_LONG_WORD = re.compile(r"(?<![^ \n])[^ \n]{16,64}(?![^ \n])")
+_ADDRESS = re.compile(r"[@/\\_=]|\.\w")
 _BREAK = re.compile(r"(?<=\w\w)(?=[bcdfghjklmnpqrstvwxz][aeiouyåäö]\w)")
 
 _registering = threading.Lock()
@@ -53,7 +55,7 @@ _registering = threading.Lock()
 def _register() -> frozenset[int]:
     faces = []
     for name, file in FILES.items():
-        font = TTFont(name, str(ROOT / "files" / file))
+        font = TTFont(name, str(ROOT / "files" / file), asciiReadable=0)
         pdfmetrics.registerFont(font)
         faces.append(set(font.face.charToGlyph))
     return frozenset(set.intersection(*faces) - {0xFFFF})
@@ -108,7 +110,13 @@ def hyphenated(text: str) -> str:
     """
     if language() not in ("fi", "sv"):
         return text
-    return _LONG_WORD.sub(lambda word: _BREAK.sub("\xad", word.group()), text)
+    return _LONG_WORD.sub(_with_breaks, text)
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    if _ADDRESS.search(word.group()):  # a hyphen would make it another address
+        return word.group()
+    return _BREAK.sub("\xad", word.group())
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ class Look:
 
 
 def _style(font: str, size: float, leading: float, color: Color, align: int = TA_LEFT) -> ParagraphStyle:
-    return ParagraphStyle(
+    style = ParagraphStyle(
         f"{font}{size}",
         fontName=font,
         fontSize=size,
@@ -146,8 +154,9 @@ def _style(font: str, size: float, leading: float, color: Color, align: int = TA
         allowWidows=0,
         allowOrphans=0,
         splitLongWords=1,
-        embeddedHyphenation=1,
     )
+    style.hyphenating = ParagraphStyle(f"{style.name}-", style, embeddedHyphenation=1)
+    return style
 
 
 @lru_cache(maxsize=2)

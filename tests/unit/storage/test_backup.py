@@ -179,10 +179,13 @@ def test_a_damaged_store_replaces_no_backup(folder: Path, key: Key) -> None:
 def test_a_store_that_breaks_its_own_rules_gives_no_backup(folder: Path, key: Key, tmp_path: Path) -> None:
     """Every page can be read and every seal holds, and yet the content is not what the tables allow."""
     with opened(folder, key) as engine:
-        with db.write(engine) as connection:
-            connection.execute(text("CREATE TABLE few (number INTEGER CHECK (number < 5))"))
-            connection.execute(text("PRAGMA ignore_check_constraints=ON"))
-            connection.execute(text("INSERT INTO few VALUES (9)"))
+        with db.driver(engine) as connection:
+            connection.execute("CREATE TABLE few (number INTEGER)")
+            connection.execute("INSERT INTO few VALUES (NULL)")
+            connection.execute("PRAGMA writable_schema=ON")
+            stricter = "CREATE TABLE few (number INTEGER NOT NULL)"
+            connection.execute("UPDATE sqlite_master SET sql=? WHERE name='few'", (stricter,))
+            connection.execute("PRAGMA writable_schema=RESET")
         with pytest.raises(StoreDamaged):
             backup.backup_to(tmp_path / "copy", folder, engine, key)
     assert not (tmp_path / "copy").exists()

@@ -12,8 +12,17 @@ from uuid import UUID
 
 import uuid6
 
-_now: Callable[[], datetime] = lambda: datetime.now(UTC)
-_new_id: Callable[[], UUID] = lambda: UUID(int=uuid6.uuid7().int)
+
+def _present() -> datetime:
+    return datetime.now(UTC)
+
+
+def _uuid7() -> UUID:
+    return UUID(int=uuid6.uuid7().int)
+
+
+_now: Callable[[], datetime] = _present
+_new_id: Callable[[], UUID] = _uuid7
 _at_point: Callable[[str], None] | None = None
 
 

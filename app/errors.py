@@ -1,9 +1,9 @@
 """Two kinds of failure: what the world or the data did (told to the user, with a way out), and our own bugs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.i18n import Message, N_
+from app.i18n import N_, Message
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,28 @@ class Refused(KnownError):
     """Data that a rule refuses; `problems` names each field, `row` the row of a batch (from 1)."""
 
     def __init__(
-        self, problems: Sequence[Problem], row: int | None = None, titles: dict[str, str] | None = None
+        self, problems: Sequence[Problem], row: int | None = None, titles: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(Message(N_("The data was not accepted.")))
         self.problems = tuple(problems)
         self.row = row
-        self.titles = titles or {}
+        self.titles = dict(titles or {})
 
     def __str__(self) -> str:
-        lines = [
-            f"{self.titles.get(p.field, p.field)}: {p.message}" if p.field else str(p.message)
-            for p in self.problems
-        ]
-        text = "; ".join(lines) or str(self.message)
+        said = "; ".join(f"{self._place(p.field)}{p.message}" for p in self.problems) or str(self.message)
         return (
-            str(Message(N_("Row {row}: {problem}"), row=self.row, problem=text))
+            str(Message(N_("Row {row}: {problem}"), row=self.row, problem=said))
             if self.row is not None
-            else text
+            else said
         )
+
+    def _place(self, field: str | None) -> str:
+        """Write where a problem is: the field's title, and for an entry of a list which one and what in it."""
+        if not field:
+            return ""
+        name, *rest = field.split(".")
+        inner = [str(int(part) + 1) if part.isdigit() else part for part in rest]
+        return " ".join([_(self.titles.get(name, name)), *inner]) + ": "
 
 
 class WrongUse(KnownError):

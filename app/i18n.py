@@ -85,7 +85,7 @@ class Message:
     text: str
     values: dict[str, Any] = field(default_factory=dict)
 
-    def __init__(self, text: str, **values: Any) -> None:
+    def __init__(self, text: str, /, **values: Any) -> None:
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "values", values)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from annotated_types import Ge, Lt
@@ -33,7 +33,7 @@ from sqlmodel import Field, SQLModel
 
 from app.clock import new_id
 from app.errors import Problem, Refused
-from app.i18n import Message, N_
+from app.i18n import N_, Message
 
 Row = dict[str, Any]
 

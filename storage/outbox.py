@@ -1,19 +1,31 @@
-"""The outbox: every edit until the centre has taken it. An edit is folded into the one before it unless that is under way."""
+"""The outbox: every edit until the centre has taken it, folded into the one before unless that is under way."""
+
+States: `new` waits; `sent` is under way, or its answer was lost; `kept` was taken, and stays for a while in case
+the centre is restored from a backup; `held` was refused or put into quarantine, and `answer` says so.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
+from app import clock
 from app.clock import new_id
-from app.patch import Patch, fold
-from app.record import Row
+from app.patch import Patch, complete, fold
+from app.record import Row, fields, iso
+from app.services import SPECS
 from storage.tables import outbox, sync_base
 
 SCHEMA = 1
 """The version of the records' schema; a mutation carries it, and the centre lifts older ones."""
+KEPT_FOR = timedelta(days=30)
+"""How long a taken edit stays: longer than the oldest backup that the centre would be restored from."""
+SEALED = '{"sealed":'
+"""How the patch of an edit begins that only the centre can read any more."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +52,14 @@ def queue(connection: Connection, edits: list[Edit]) -> None:
         connection.execute(insert(outbox), [_mutation(*edit) for edit in fresh])
 
 
-def _mutation(kind: str, _old: Row | None, new: Row, op: str, patch: Patch) -> Row:
+def _mutation(kind: str, old: Row | None, new: Row, op: str, patch: Patch) -> Row:
     return {
         "mutation_id": str(new_id()),
         "scope": new["scope"],
         "kind": kind,
         "row_id": new["id"],
         "op": op,
-        "patch": patch,
+        "patch": _whole(kind, old, new, op, patch),
         "schema_version": SCHEMA,
         "author": new["saved_by"],
         "saved_at": new["saved_at"],
@@ -55,13 +67,27 @@ def _mutation(kind: str, _old: Row | None, new: Row, op: str, patch: Patch) -> R
     }
 
 
+def _whole(kind: str, old: Row | None, new: Row, op: str, patch: Patch) -> Patch:
+    """Return the patch as it travels: whole groups, and for a deletion or its undoing every field."""
+    spec = SPECS[kind]
+    if op == "update":
+        return complete(old or {}, patch, spec.sync.together)
+    if op == "delete":
+        return {name: [(old or new)[name], None] for name in fields(spec.table)}
+    if op == "undelete":
+        return {name: [None, new[name]] for name in fields(spec.table)}
+    return patch
+
+
 def _folded(connection: Connection, edit: Edit) -> bool:
     """Fold a change into the row's last unsent one, if there is one that is not under way."""
-    _, _, new, _, patch = edit
+    kind, old, new, op, patch = edit
     last = connection.execute(_LAST, {"row": new["id"]}).first()
-    if last is None or last.op not in ("create", "update"):
+    if last is None or last.op not in ("create", "update") or "sealed" in last.patch:
         return False
-    joined = fold(last.patch, patch) if last.op == "update" else {**last.patch, **_created(patch)}
+    together = SPECS[kind].sync.together
+    whole = _whole(kind, old, new, op, patch)
+    joined = fold(last.patch, whole, together) if last.op == "update" else {**last.patch, **_created(patch)}
     if not joined and last.op == "update":
         connection.execute(delete(outbox).where(outbox.c.n == last.n))
     else:
@@ -82,6 +108,9 @@ def _created(patch: Patch) -> Patch:
     return {name: [None, new] for name, (_, new) in patch.items()}
 
 
+# ---- what waits -------------------------------------------------------------------------------------------
+
+
 def unsent(connection: Connection) -> Unsent:
     """Count what waits for the centre."""
     count, oldest = connection.execute(
@@ -97,3 +126,82 @@ def waits(connection: Connection, row_id: UUID | str) -> bool:
         select(outbox.c.n).where(outbox.c.row_id == str(row_id), outbox.c.state.in_(("new", "sent"))).limit(1)
     )
     return connection.execute(found).first() is not None
+
+
+def held(connection: Connection) -> list[Row]:
+    """Return the edits that the centre did not take, oldest first: `answer` says what it said of each."""
+    found = connection.execute(select(outbox).where(outbox.c.state == "held").order_by(outbox.c.n))
+    return [dict(row) for row in found.mappings()]
+
+
+def waiting_scopes(connection: Connection) -> set[str]:
+    """Return the scopes in which something waits for the centre."""
+    return {str(row[0]) for row in connection.execute(_WAITING)}
+
+
+_WAITING = text("SELECT DISTINCT scope FROM outbox WHERE state IN ('new', 'sent')")
+
+
+# ---- sending ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be sent at once, oldest first: mutations and sealed mutations as JSON texts, and their ids."""
+
+    mutations: tuple[str, ...]
+    sealed: tuple[str, ...]
+    ids: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __bool__(self) -> bool:
+        return bool(self.ids)
+
+
+_NEXT = """
+SELECT n, mutation_id, scope, kind, row_id, op, patch, schema_version, author, saved_at, state FROM outbox
+WHERE n IN (SELECT n FROM outbox WHERE state IN ('new', 'sent') ORDER BY n LIMIT ?) ORDER BY n
+"""
+
+
+def batch(connection: Connection, max_bytes: int, max_count: int) -> Batch:
+    """Return what is to be sent next, oldest first, and mark it as under way; empty when nothing waits.
+
+    A batch has at least one edit, however large. After a crash or a lost answer the same edits come again
+    with the same ids, so that the centre knows them.
+    """
+    mutations: list[str] = []
+    sealed: list[str] = []
+    ids: list[str] = []
+    size, last, fresh = 0, 0, False
+    for row in connection.exec_driver_sql(_NEXT, (max_count,)):
+        line = wire(row)
+        size += len(line)
+        if ids and size > max_bytes:
+            break
+        (sealed if row[6].startswith(SEALED) else mutations).append(line)
+        ids.append(row[1])
+        last, fresh = row[0], fresh or row[10] == "new"
+    if fresh:
+        connection.exec_driver_sql("UPDATE outbox SET state = 'sent' WHERE state = 'new' AND n <= ?", (last,))
+    return Batch(tuple(mutations), tuple(sealed), tuple(ids))
+
+
+def wire(row: Any) -> str:
+    """Write an outbox row (in the order of `_NEXT`) as the JSON of a mutation; its patch is JSON already."""
+    _, mutation, scope, kind, record, op, patch, schema, author, saved_at, *_ = row
+    if patch.startswith(SEALED):
+        return f'{{"id":"{mutation}","sealed":{to_json(from_json(patch)["sealed"]).decode()}}}'
+    return (
+        f'{{"id":"{mutation}","scope":"{scope}","kind":"{kind}","row":"{record}","op":"{op}","patch":{patch},'
+        f'"schema_version":{schema},"author":"{author}","saved_at":"{saved_at}"}}'
+    )
+
+
+def forget_kept(connection: Connection) -> int:
+    """Let go of taken edits after `KEPT_FOR`; return how many."""
+    before = iso(clock.now() - KEPT_FOR)
+    gone = text("DELETE FROM outbox WHERE state = 'kept' AND json_extract(answer, '$.at') < :before")
+    return connection.execute(gone, {"before": before}).rowcount

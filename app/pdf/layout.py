@@ -315,7 +315,7 @@ class Mark(Leaf):
 
     def draw(self, canvas: TaggedCanvas, x: float, top: float, width: float) -> None:
         radius = 0.3 * self.leading
-        cx, cy = x + radius + 1, top - self.leading * 0.54
+        cx, cy = x + width / 2, top - self.leading * 0.54  # under the middle of the goal's number
         with canvas.content(None):
             canvas.setLineWidth(1.2)
             canvas.setStrokeColor(QUIET if self.state == "dropped" else ACCENT)

@@ -7,7 +7,7 @@ from io import BytesIO
 from reportlab.pdfbase import pdfmetrics
 
 from app.i18n import _, using_language
-from app.pdf.blocks import Document
+from app.pdf.blocks import Document, Title
 from app.pdf.build import Builder, colophon, words
 from app.pdf.layout import Box, Break, Stack, Text
 from app.pdf.style import (
@@ -87,6 +87,9 @@ class Frame:
     def __init__(self, document: Document, style: Look, number: int, count: int) -> None:
         self.style = style.frame
         self.title = words(document.title)
+        first = next(iter(document.blocks), None)
+        if number == 1 and isinstance(first, Title) and words(first.text, self.title) == self.title:
+            self.title = ""  # it stands right below in big letters
         self.mark = words(document.watermark)
         self.foot = colophon(document)
         self.page = _("Page {number} of {count}").format(number=number, count=count)

@@ -1,8 +1,10 @@
 """Clients: who they are, the people around them, and which workers hold them (modules.md 1)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from pydantic import model_validator
 from sqlmodel import Field
 from stdnum.exceptions import ValidationError
 from stdnum.fi import hetu
@@ -10,7 +12,7 @@ from stdnum.fi import hetu
 from app import roles
 from app.clock import today
 from app.errors import Problem
-from app.i18n import Message, N_
+from app.i18n import N_, Message
 from app.record import Day, Id, Json, Line, Record, Row, Words
 from app.spec import Choice, F, RecordSpec, Section, Service
 
@@ -79,6 +81,14 @@ class Client(Record, table=True):
     matter: Line = ""
     unemployed_since: date | None = Field(default=None, sa_type=Day)
     notes: Words = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _born_by_code(cls, values: Any) -> Any:
+        """Fill the birth date from the identity code where it was left empty."""
+        if isinstance(values, dict) and values.get("identity_code") and not values.get("born_on"):
+            return {**values, "born_on": birth_date(str(values["identity_code"]))}
+        return values
 
 
 def birth_date(code: str) -> date | None:

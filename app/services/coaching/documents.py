@@ -5,8 +5,21 @@ from datetime import date
 
 from app.documents import Context, titles_of
 from app.i18n import N_, _, format_date
-from app.pdf import Block, Callout, Document, GoalCard, Heading, KeepTogether, Paragraph, PageBreak, Pairs
-from app.pdf import Signature, Step, Table, Title
+from app.pdf import (
+    Block,
+    Callout,
+    Document,
+    GoalCard,
+    Heading,
+    KeepTogether,
+    PageBreak,
+    Pairs,
+    Paragraph,
+    Signature,
+    Step,
+    Table,
+    Title,
+)
 from app.record import Row
 from app.services.coaching import codes
 

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from app.clock import today
 from app.due import Case, DueItem
 from app.errors import Problem
-from app.i18n import Message, N_
+from app.i18n import N_, Message
 from app.record import Row, content_hash
 from app.services.coaching.codes import ACTIVE, ENDED, LIGHT, MAINTENANCE, REFERRAL, SUFFICIENT, SUPPORT
 

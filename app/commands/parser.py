@@ -1,0 +1,118 @@
+"""The words of the command line."""
+
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Callable
+from importlib import import_module
+
+from app.i18n import LANGUAGES, _
+
+# verb -> (module, function): a command's module is imported only when the command runs.
+_WHERE = {
+    "init": ("store", "init"),
+    "status": ("store", "status"),
+    "check": ("store", "check"),
+    "backup": ("store", "backup"),
+    "restore": ("store", "restore"),
+    "passphrase": ("store", "change_passphrase"),
+    "kinds": ("records", "kinds"),
+    "put": ("records", "put"),
+    "list": ("records", "list_records"),
+    "show": ("records", "show"),
+    "delete": ("records", "delete"),
+    "search": ("records", "search"),
+    "due": ("records", "due"),
+    "pdf": ("records", "pdf"),
+    "import": ("importing", "import_clients"),
+    "enrol": ("exchange", "enrol"),
+    "sync": ("exchange", "sync"),
+    "conflicts": ("exchange", "conflicts"),
+    "resolve": ("exchange", "resolve"),
+    "demo": ("demo", "demo"),
+}
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of `tyopari`; without a verb the desktop program opens."""
+    top = ArgumentParser(
+        prog="tyopari", description=_("Työpari, for job coaches. Without a command it opens.")
+    )
+    top.add_argument("--profile", metavar="DIR", default=None, help=_("the folder of the store"))
+    verbs = top.add_subparsers(dest="verb", metavar="COMMAND")
+
+    def verb(name: str, says: str, *, json: bool = True) -> ArgumentParser:
+        made = verbs.add_parser(name, help=says, description=says)
+        # `--profile` may stand on either side of the verb; what stands before must not be undone here.
+        made.add_argument("--profile", metavar="DIR", default=SUPPRESS, help=_("the folder of the store"))
+        if json:
+            made.add_argument("--json", action="store_true", help=_("print one JSON document"))
+        return made
+
+    verb("init", _("create the encrypted store; prints the recovery code once"))
+    verb("status", _("what the store holds, what is unsent, what is due"))
+    verb("kinds", _("every kind of record with its JSON Schema"))
+    put = verb("put", _("create or change records from JSON"))
+    put.add_argument("kind", metavar="KIND")
+    put.add_argument("file", metavar="FILE", help=_("a file, or - for standard input"))
+    listed = verb("list", _("list records of a kind"))
+    listed.add_argument("kind", metavar="KIND")
+    listed.add_argument("--client", metavar="ID")
+    show = verb("show", _("show one record"))
+    show.add_argument("kind", metavar="KIND")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--history", action="store_true", help=_("with its history"))
+    delete = verb("delete", _("delete one record"))
+    delete.add_argument("kind", metavar="KIND")
+    delete.add_argument("id", metavar="ID")
+    search = verb("search", _("find records by words"))
+    search.add_argument("text", metavar="TEXT", nargs="+")
+    due = verb("due", _("what is due"))
+    due.add_argument("--on", metavar="DATE")
+    due.add_argument("--ics", metavar="FILE", help=_("write a calendar without names"))
+    imported = verb("import", _("import clients from CSV or xlsx"))
+    imported.add_argument("what", choices=["clients"])
+    imported.add_argument("file", metavar="FILE")
+    imported.add_argument("--dry-run", action="store_true", help=_("say what would happen, change nothing"))
+    pdf = verb("pdf", _("write a record's document as PDF"))
+    pdf.add_argument("kind", metavar="KIND")
+    pdf.add_argument("id", metavar="ID")
+    pdf.add_argument("--out", metavar="FILE", required=True)
+    pdf.add_argument("--lang", choices=LANGUAGES)
+    pdf.add_argument("--plain", action="store_true", help=_("plain language, big type"))
+    pdf.add_argument(
+        "--for", metavar="PARTY", dest="party", help=_("who receives it; noted in the access log")
+    )
+    enrol = verb("enrol", _("join a centre with a one-time code"))
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    verb("sync", _("send what is unsent and fetch what is new"))
+    verb("conflicts", _("list what needs a decision"))
+    resolve = verb("resolve", _("settle one conflict"))
+    resolve.add_argument("conflict", metavar="CONFLICT")
+    way = resolve.add_mutually_exclusive_group(required=True)
+    way.add_argument("--keep", action="store_true", help=_("keep the centre's value"))
+    way.add_argument("--use-mine", action="store_true", help=_("use the other value"))
+    way.add_argument("--value", metavar="JSON", help=_("write a new value"))
+    backup = verb("backup", _("write a checked backup to a file"))
+    backup.add_argument("file", metavar="FILE")
+    restore = verb("restore", _("put a backup in the store's place"))
+    restore.add_argument("file", metavar="FILE")
+    verb("passphrase", _("change the passphrase"), json=False)
+    verb("check", _("read the whole store and say whether it is sound"))
+    demo = verb(
+        "demo", _("the pilot's caseload as invented people, with a centre on this computer"), json=False
+    )
+    demo.add_argument("--headless", action="store_true", help=_("no window: pictures, PDFs and a report"))
+    demo.add_argument("--out", metavar="DIR", help=_("where the pictures, PDFs and the report go"))
+    return top
+
+
+def parse(words: list[str]) -> Namespace:
+    """Read the words of a command line; wrong ones end the process with code 2."""
+    return parser().parse_args(words)
+
+
+def function(verb: str) -> Callable[[Namespace], int]:
+    """Return the function of a verb."""
+    module, name = _WHERE[verb]
+    found: Callable[[Namespace], int] = getattr(import_module(f"app.commands.{module}"), name)
+    return found

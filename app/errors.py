@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.i18n import N_, Message
+from app.i18n import N_, Message, _
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The outbox: every edit until the centre has taken it, folded into the one before unless that is under way."""
+"""The outbox: every edit until the centre has taken it, folded into the one before unless that is under way.
 
 States: `new` waits; `sent` is under way, or its answer was lost; `kept` was taken, and stays for a while in case
 the centre is restored from a backup; `held` was refused or put into quarantine, and `answer` says so.

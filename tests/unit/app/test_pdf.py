@@ -31,6 +31,7 @@ from app.pdf import (
     Table,
     Title,
     render,
+    style,
 )
 
 DAY = date(2026, 11, 24)
@@ -391,3 +392,23 @@ def test_plain_language_is_big_and_has_no_narrow_columns(opened: Any) -> None:
                 sizes.add(size.value)
     assert min(sizes) >= 14
     assert "Mitä: Käynti" in "".join(texts(file))
+
+
+def test_the_title_stands_once_on_the_first_page() -> None:
+    pages = read(Title("Urasuunnitelma"), Paragraph(many(2000)))
+    assert [page.count("Urasuunnitelma") for page in pages] == [1] * len(pages)
+    assert len(pages) > 1
+
+
+@pytest.mark.parametrize("ground", ["WHITE", "TINT", "WATERMARK"])
+@pytest.mark.parametrize("ink", ["INK", "ACCENT", "QUIET"])
+def test_text_is_dark_enough(ink: str, ground: str) -> None:
+    """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
+
+    def luminance(name: str) -> float:
+        parts = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in getattr(style, name).rgb()
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    assert (luminance(ground) + 0.05) / (luminance(ink) + 0.05) >= 4.5

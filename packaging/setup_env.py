@@ -78,9 +78,9 @@ def server_ready() -> Path:
         wheels = SERVER.folder / "wheel"
         shutil.rmtree(wheels, ignore_errors=True)
         build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)]
-        _pip(DESKTOP.python, *build)
+        pip(DESKTOP.python, *build)
         (wheel,) = wheels.glob("tyopari-*.whl")
-        _pip(SERVER.python, "install", "--no-deps", "--no-index", "--force-reinstall", str(wheel))
+        pip(SERVER.python, "install", "--no-deps", "--no-index", "--force-reinstall", str(wheel))
     return SERVER.python
 
 
@@ -94,7 +94,7 @@ def install_packages(env: Environment) -> None:
     say(f"Preparing {env.folder.name}: the first time this takes a minute or two ...")
     _make_venv(env)
     pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(env.lock)]
-    _pip(env.python, "install", *pinned)
+    pip(env.python, "install", *pinned)
     env.stamp("packages").write_text(digest, encoding="ascii")
 
 
@@ -103,7 +103,7 @@ def _install_project(env: Environment) -> None:
     digest = _digest((ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode())
     if env.holds("project", digest):
         return
-    _pip(env.python, "install", "--no-deps", "--no-index", "--no-build-isolation", "--editable", str(ROOT))
+    pip(env.python, "install", "--no-deps", "--no-index", "--no-build-isolation", "--editable", str(ROOT))
     env.stamp("project").write_text(digest, encoding="ascii")
 
 
@@ -169,8 +169,11 @@ def _make_venv(env: Environment) -> None:
         raise SetupError(f"{env.folder} could not be made:\n{_tail(done.stdout)}")
 
 
-def _pip(python: Path, *arguments: str) -> None:
-    """Run pip; its output is shown only when it fails."""
+def pip(python: Path, *arguments: str) -> None:
+    """Run an environment's pip; its output is shown only when it fails.
+
+    Raises SetupError, with a sentence for the usual causes: no connection, a full disk.
+    """
     command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     done = _run(command)
     if done.returncode == 0:

@@ -4,10 +4,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = ["tests.postgres"]
+
+# No deadline: a busy machine is not a bug. "soak" is the nightly profile of packaging/test.py --soak.
+settings.register_profile(
+    "push", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("soak", settings.get_profile("push"), max_examples=2000)
+settings.load_profile("push")
 
 BENCHMARKS = Path(__file__).parent / "benchmarks"
 

@@ -167,7 +167,9 @@ class Form(QWidget):
             return
         name, value = self._past.pop()
         self._set(name, value)
-        self.boxes[name].editor.stops()[0].setFocus()
+        entrance = self.boxes[name].editor.entrance()
+        if entrance is not None:
+            entrance.setFocus()
         self._after_change()
 
     def start_over(self) -> None:
@@ -412,7 +414,7 @@ class Form(QWidget):
     def focus_first(self) -> None:
         """Go to the first field that a person fills."""
         for box in self.boxes.values():
-            stop = next(iter(box.editor.stops()), None) if not isinstance(box.editor, ReadOnly) else None
+            stop = box.editor.entrance()
             if stop is not None:
                 stop.setFocus()
                 return

@@ -134,7 +134,7 @@ def _marks(theme: "Theme", c: "Colours", images: Path) -> str:
         return ", ".join(kind.strip() + name for kind in chips.split(","))
 
     return f"""
-QCheckBox, QRadioButton {{ spacing: 8px; padding: 5px 6px; border: 2px solid transparent;
+QCheckBox, QRadioButton {{ spacing: 8px; padding: 5px 6px 5px 0; border: 2px solid transparent;
     border-radius: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent}; }}
 QCheckBox::indicator, QRadioButton::indicator {{ width: {size}px; height: {size}px; background: {c.surface};

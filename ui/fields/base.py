@@ -40,6 +40,10 @@ class Editor(QWidget):
         """Return the controls that take the focus, in reading order."""
         return ()
 
+    def entrance(self) -> QWidget | None:
+        """Return the control that the focus goes to when a person comes to the field."""
+        return next(iter(self.stops()), None)
+
     def shows_title(self) -> bool:
         """Tell whether the editor itself shows its title, so that it needs none above."""
         return False
@@ -65,7 +69,7 @@ class Editor(QWidget):
 
     def first_problem(self) -> QWidget | None:
         """Return the control that a person must go to first, or None."""
-        return next(iter(self.stops()), None) if self._problem else None
+        return self.entrance() if self._problem else None
 
     def _describe(self) -> None:
         text = " ".join(part for part in (self._problem, self._help) if part)

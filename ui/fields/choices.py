@@ -152,6 +152,10 @@ class Segments(Editor):
             self._check("")
             self.changed.emit()
 
+    def entrance(self) -> QWidget | None:
+        """Return the chosen one, else the first."""
+        return self._group.checkedButton() or super().entrance()
+
     def stops(self) -> Sequence[QWidget]:
         """Return the chips; Tab stops at the chosen one, the arrow keys reach the rest."""
         return tuple(self._buttons.values())

@@ -1,0 +1,435 @@
+"""The list of any declared kind of record: sorted, filtered while typing, opened, added to and deleted by key."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.i18n import _, _n
+from app.record import Row, shape
+from app.services import SPECS
+from app.spec import RecordSpec
+from ui.context import Context, delete
+from ui.detail import DetailView
+from ui.fields.kinds import kind_of
+from ui.form import frozen
+from ui.screens.words import NOTHING, as_text, field_of, first_line, fold, title_of
+from ui.theme import button, heading, label, px, spacing
+from ui.widths import remember_widths
+
+__all__ = ["DetailView", "Lines", "RecordsModel", "RecordsPage", "RecordsView", "lines_of"]
+
+Index = QModelIndex | QPersistentModelIndex
+# Letters that Finnish and Swedish put after z.
+_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+_NONE = (1, "")
+ROLE_ROW = int(Qt.ItemDataRole.UserRole)
+
+
+@dataclass
+class Lines:
+    """Rows made ready for a list, off the GUI thread: per row its texts, its sort keys and its folded text."""
+
+    rows: list[Row] = field(default_factory=list)
+    texts: list[list[str]] = field(default_factory=list)
+    keys: list[list[tuple[int, Any]]] = field(default_factory=list)
+    folded: list[str] = field(default_factory=list)
+
+
+def lines_of(spec: RecordSpec, rows: Sequence[Row], names: Mapping[str, str]) -> Lines:
+    """Make the rows of a kind ready for their list; `names` are those of the workers by id."""
+    fields = [field_of(spec.kind, name) for name in spec.columns]
+    lines = Lines(list(rows))
+    for row in lines.rows:
+        texts = [_text(f, name, row[name], names) for f, name in zip(fields, spec.columns, strict=True)]
+        lines.texts.append(texts)
+        lines.keys.append([_key(row[name], text) for name, text in zip(spec.columns, texts, strict=True)])
+        lines.folded.append(fold(" ".join(texts)))
+    return lines
+
+
+def _text(declared: Any, name: str, value: Any, names: Mapping[str, str]) -> str:
+    if name == "kind" and value in SPECS:
+        return _(SPECS[value].one)
+    text = as_text(declared, value, names)
+    return "" if text == NOTHING else first_line(text)
+
+
+def _key(value: Any, text: str) -> tuple[int, Any]:
+    if value is None or text == "":
+        return _NONE
+    if isinstance(value, int | float):
+        return (0, f"{value:020.4f}")
+    iso = isinstance(value, str) and value[4:5] == "-" and value[:4].isdigit()
+    if iso:
+        return (0, value)
+    try:
+        return (0, f"{float(value):020.4f}")
+    except (TypeError, ValueError):
+        return (0, text.casefold().translate(_LAST))
+
+
+class RecordsModel(QAbstractTableModel):
+    """The rows of one kind in the columns that it declares, filtered and sorted here for speed."""
+
+    def __init__(self, spec: RecordSpec, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self._lines = Lines()
+        self._shown: list[int] = []
+        self._filter = ""
+        self._sort: tuple[int, bool] | None = None
+        model = shape(spec.table)
+        self._right = {
+            n for n, name in enumerate(spec.columns) if kind_of(model, name).holds in ("whole", "amount")
+        }
+
+    def show(self, lines: Lines) -> None:
+        """Show other rows, filtered and sorted as before."""
+        self._lines = lines
+        self._again()
+
+    def filter(self, text: str) -> None:
+        """Show only the rows that hold every word of the text, whatever its case and accents."""
+        self._filter = text
+        self._again()
+
+    def _again(self) -> None:
+        words = fold(self._filter).split()
+        folded = self._lines.folded
+        self.beginResetModel()
+        self._shown = [n for n in range(len(folded)) if all(word in folded[n] for word in words)]
+        self._order()
+        self.endResetModel()
+
+    def _order(self) -> None:
+        if self._sort is None:
+            return
+        column, down = self._sort
+        keys = self._lines.keys
+        # What has no value comes last both ways.
+        self._shown.sort(key=lambda n: keys[n][column], reverse=down)
+        if down:
+            self._shown.sort(key=lambda n: keys[n][column] == _NONE)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; -1 leaves the order in which the rows came."""
+        self._sort = None if column < 0 else (column, order == Qt.SortOrder.DescendingOrder)
+        self._again()
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self._lines.rows)
+
+    def row(self, number: int) -> Row:
+        """Return the stored row of a shown line."""
+        return self._lines.rows[self._shown[number]]
+
+    def number_of(self, record_id: str) -> int:
+        """Return the line that shows a record, or -1."""
+        return next((n for n in range(len(self._shown)) if self.row(n)["id"] == record_id), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return how many rows are shown."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(self.spec.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the text of a cell; its row under ROLE_ROW."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole or role == Qt.ItemDataRole.ToolTipRole:
+            return self._lines.texts[self._shown[index.row()]][index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in self._right:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == ROLE_ROW:
+            return self.row(index.row())
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the title of a column."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.spec.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return title_of(self.spec.kind, self.spec.columns[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in self._right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class RecordsView(QWidget):
+    """The list with its filter. Enter opens, Insert or Ctrl+N adds, Delete deletes with undo, Ctrl+F filters."""
+
+    opened = Signal(object)
+
+    def __init__(
+        self,
+        context: Context,
+        spec: RecordSpec,
+        client_id: UUID | None = None,
+        *,
+        open_row: Callable[[Row], Any] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.context, self.spec, self.client_id = context, spec, client_id
+        self._open_row = open_row or self._edit
+        self.model = RecordsModel(spec, self)
+        self._loaded = False
+        self._build()
+        context.bus.changed.connect(self._heard)
+        self.load()
+
+    # ---- loading ----
+
+    def load(self) -> None:
+        """Read the rows again; the chosen line stays chosen."""
+        store, spec, client_id = self.context.store, self.spec, self.client_id
+        order = (f"-{spec.dated}",) if spec.dated else spec.columns[:1]
+
+        def op() -> Lines:
+            needs_names = any(
+                f is not None and f.refers for f in (field_of(spec.kind, c) for c in spec.columns)
+            )
+            names = store.worker_names() if needs_names else {}
+            return lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names)
+
+        self.context.tasks.run(op, self._show)
+
+    def _show(self, lines: Lines) -> None:
+        chosen = self.chosen()
+        self._loaded = True
+        self.model.show(lines)
+        self._choose(chosen["id"] if chosen else None)
+        self._tell()
+
+    def _choose(self, record_id: str | None) -> None:
+        number = self.model.number_of(record_id) if record_id else -1
+        if self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(max(number, 0), 0))
+
+    def _heard(self, changes: Any) -> None:
+        mine = self.client_id is None or not changes.clients or self.client_id in changes.clients
+        if mine and (self.spec.kind in changes.kinds or "worker" in changes.kinds):
+            self.load()
+
+    # ---- what a person does ----
+
+    def chosen(self) -> Row | None:
+        """Return the row of the chosen line."""
+        index = self.table.currentIndex()
+        return self.model.row(index.row()) if index.isValid() else None
+
+    def open_chosen(self) -> None:
+        """Open the chosen row."""
+        row = self.chosen()
+        if row is not None:
+            self.opened.emit(row)
+            self._open_row(row)
+
+    def add(self) -> None:
+        """Open an empty form."""
+        if self._may_add:
+            self.context.edit(self.spec.kind, None, client_id=self.client_id)
+
+    def delete_chosen(self) -> None:
+        """Delete the chosen row; the line at the bottom offers to take it back."""
+        row = self.chosen()
+        if row is not None and not frozen(self.spec, row):
+            delete(self.context, self.spec.kind, UUID(row["id"]), _(self.spec.one))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys of the list."""
+        new = QKeySequence(event.keyCombination()) == QKeySequence("Ctrl+N")
+        if new or event.key() == Qt.Key.Key_Insert:
+            self.add()
+        elif event.matches(QKeySequence.StandardKey.Find):
+            self.filter.setFocus()
+            self.filter.selectAll()
+        elif event.key() == Qt.Key.Key_Escape and self.filter.text():
+            self.filter.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open by Enter and delete by Delete in the table; go from the filter into it by Down or Enter."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if watched is self.table and enter:
+            self.open_chosen()
+            return True
+        if watched is self.table and event.key() == Qt.Key.Key_Delete:
+            self.delete_chosen()
+            return True
+        if watched is self.filter and (enter or event.key() == Qt.Key.Key_Down) and self.model.rowCount():
+            self.table.setFocus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _edit(self, row: Row) -> None:
+        self.context.edit(self.spec.kind, UUID(row["id"]), client_id=self.client_id)
+
+    # ---- building ----
+
+    @property
+    def _may_add(self) -> bool:
+        return not frozen(self.spec, None) and (self.spec.scope != "client" or self._for_somebody)
+
+    @property
+    def _for_somebody(self) -> bool:
+        return self.client_id is not None or self.spec.kind == "client"
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(spacing(1))
+        column.addLayout(self._bar())
+        self._stack = QStackedWidget()
+        self.table = self._table()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty_page())
+        column.addWidget(self._stack, 1)
+        self.setFocusProxy(self.table)
+
+    def _bar(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(spacing(1))
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(_("Filter"))
+        self.filter.setAccessibleName(_("Filter: {title}").format(title=_(self.spec.title)))
+        self.filter.setToolTip(_("Show only what holds these words ({key})").format(key="Ctrl+F"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setMaximumWidth(px(360))
+        self.filter.textChanged.connect(self._filtered)
+        self.filter.installEventFilter(self)
+        row.addWidget(self.filter, 1)
+        self.count = label("", "quiet", wraps=False)
+        row.addWidget(self.count)
+        row.addStretch(1)
+        self.new_button = button(self._new_text(), "primary", tip=_("New ({key})").format(key="Ctrl+N"))
+        self.new_button.clicked.connect(self.add)
+        self.new_button.setVisible(self._may_add)
+        row.addWidget(self.new_button)
+        return row
+
+    def _new_text(self) -> str:
+        return _("New: {what}").format(what=_(self.spec.one).lower())
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(_(self.spec.title))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(px(36))
+        header = table.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        table.setSortingEnabled(True)
+        remember_widths(header, self.spec.kind, self.spec.columns)
+        table.doubleClicked.connect(self.open_chosen)
+        table.installEventFilter(self)
+        return table
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        self.empty_title = heading("", 3)
+        self.empty_help = label("", "quiet")
+        for text in (self.empty_title, self.empty_help):
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(text)
+        column.addStretch(2)
+        return page
+
+    def _filtered(self, text: str) -> None:
+        chosen = self.chosen()
+        self.model.filter(text)
+        self._choose(chosen["id"] if chosen else None)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say how many there are, or what to do when there are none."""
+        shown, total = self.model.rowCount(), self.model.total
+        if self.filter.text():
+            self.count.setText(_("{shown} of {total}").format(shown=shown, total=total))
+        else:
+            self.count.setText(_n("{count} in all", "{count} in all", total).format(count=total))
+        if self._loaded and not shown:
+            self.empty_title.setText(_("Nothing found") if total else _("Nothing here yet"))
+            self.empty_help.setText(self._advice(total))
+        self._stack.setCurrentIndex(1 if self._loaded and not shown else 0)
+
+    def _advice(self, total: int) -> str:
+        if total:
+            return _("No line holds these words. Escape clears the filter.")
+        if self._may_add:
+            return _("Add the first with {key}.").format(key="Ctrl+N")
+        return _("Lines appear here when there is something to show.")
+
+
+class RecordsPage(QStackedWidget):
+    """The list, and over it the page of the row that was opened; Escape goes back to the list."""
+
+    def __init__(
+        self, context: Context, spec: RecordSpec, client_id: UUID | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.context, self.spec = context, spec
+        self.records = RecordsView(context, spec, client_id, open_row=self.open_row)
+        self.addWidget(self.records)
+        self.detail: DetailView | None = None
+
+    def open_row(self, row: Row) -> None:
+        """Show the page of a row."""
+        self.back()
+        self.detail = DetailView(self.context, self.spec, UUID(row["id"]))
+        self.detail.closed.connect(self.back)
+        self.addWidget(self.detail)
+        self.setCurrentWidget(self.detail)
+        self.detail.setFocus()
+
+    def back(self) -> None:
+        """Show the list again."""
+        self.setCurrentWidget(self.records)
+        self.records.table.setFocus()
+        if self.detail is not None:
+            self.removeWidget(self.detail)
+            self.detail.deleteLater()
+            self.detail = None

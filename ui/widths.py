@@ -1,0 +1,29 @@
+"""Column widths that are remembered between runs. Nothing but widths is kept here: the file is not encrypted."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QHeaderView
+
+from ui.theme import px
+
+LEAST = 40
+
+
+def _file() -> QSettings:
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "tyopari", "columns")
+
+
+def remember_widths(header: QHeaderView, name: str, columns: Sequence[str]) -> None:
+    """Give a header the widths it had, and keep those that a person gives it."""
+    file = _file()
+    for number, column in enumerate(columns):
+        kept = file.value(f"{name}/{column}", 0, int)
+        header.resizeSection(number, max(LEAST, int(str(kept))) if kept else px(190 if number == 0 else 150))
+
+    def resized(number: int, before: int, after: int) -> None:
+        # Only what was dragged by hand; the last column stretches by itself.
+        if before != after and number < len(columns) - 1:
+            _file().setValue(f"{name}/{columns[number]}", after)
+
+    header.sectionResized.connect(resized)

@@ -163,27 +163,33 @@ def _style(font: str, size: float, leading: float, color: Color, align: int = TA
 def look(plain: bool) -> Look:
     """The look of ordinary documents, or of those in plain language: 15-point text, nothing under 11."""
     register_fonts()
-    if plain:
-        return Look(
-            title=_style(BOLD, 32, 40, ACCENT),
-            subtitle=_style(REGULAR, 20, 28, INK),
-            h1=_style(SEMIBOLD, 22, 32, ACCENT),
-            h2=_style(SEMIBOLD, 18, 24, INK),
-            goal=_style(SEMIBOLD, 20, 28, INK),
-            step=_style(REGULAR, 17, 24, INK),
-            fact=_style(REGULAR, 14, 20, QUIET),
-            large=_style(REGULAR, 18, 28, INK),
-            normal=_style(REGULAR, 15, 24, INK),
-            quiet=_style(REGULAR, 14, 22, QUIET),
-            label=_style(SEMIBOLD, 15, 24, ACCENT),
-            head=_style(SEMIBOLD, 14, 24, ACCENT),
-            head_number=_style(SEMIBOLD, 14, 24, ACCENT, TA_RIGHT),
-            cell=_style(REGULAR, 15, 24, INK),
-            cell_number=_style(REGULAR, 15, 24, INK, TA_RIGHT),
-            badge=_style(BOLD, 20, 32, WHITE),
-            frame=_style(REGULAR, 11, 16, QUIET),
-            plain=True,
-        )
+    return _plain() if plain else _ordinary()
+
+
+def _plain() -> Look:
+    return Look(
+        title=_style(BOLD, 32, 40, ACCENT),
+        subtitle=_style(REGULAR, 20, 28, INK),
+        h1=_style(SEMIBOLD, 22, 32, ACCENT),
+        h2=_style(SEMIBOLD, 18, 24, INK),
+        goal=_style(SEMIBOLD, 20, 28, INK),
+        step=_style(REGULAR, 17, 24, INK),
+        fact=_style(REGULAR, 14, 20, QUIET),
+        large=_style(REGULAR, 18, 28, INK),
+        normal=_style(REGULAR, 15, 24, INK),
+        quiet=_style(REGULAR, 14, 22, QUIET),
+        label=_style(SEMIBOLD, 15, 24, ACCENT),
+        head=_style(SEMIBOLD, 14, 24, ACCENT),
+        head_number=_style(SEMIBOLD, 14, 24, ACCENT, TA_RIGHT),
+        cell=_style(REGULAR, 15, 24, INK),
+        cell_number=_style(REGULAR, 15, 24, INK, TA_RIGHT),
+        badge=_style(BOLD, 20, 32, WHITE),
+        frame=_style(REGULAR, 11, 16, QUIET),
+        plain=True,
+    )
+
+
+def _ordinary() -> Look:
     return Look(
         title=_style(BOLD, 28, 32, ACCENT),
         subtitle=_style(REGULAR, 15, 24, INK),

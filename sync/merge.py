@@ -1,4 +1,4 @@
-"""How two people's changes to one thing meet: pure functions over rows of JSON values, the same on both sides.
+"""How two people's changes to one thing meet: pure functions over rows of JSON values, on both sides.
 
 A patch is `{field: [old, new]}`: what its author saw, and what she made of it. Nothing here chooses between
 two people: what cannot be joined without loss is a clash, and both values stay.
@@ -73,7 +73,7 @@ def diff(
     fields: Iterable[str],
     together: Iterable[Sequence[str]] = (),
 ) -> dict[str, list[Any]]:
-    """Return the patch from one row to another; of a group that changed, every field, so that it moves as one.
+    """Return the patch from one row to another; of a group that changed, every field: it moves as one.
 
     A field that a row lacks counts as None.
     """
@@ -236,9 +236,7 @@ def _merge_entry(was: Row | None, has: Row | None, wants: Row | None) -> Row | N
         return has
     if was is None or has is None or wants is None:
         raise Overlap
-    return {
-        key: _merge_value(was.get(key), has.get(key), wants.get(key)) for key in {**was, **has, **wants}
-    }
+    return {key: _merge_value(was.get(key), has.get(key), wants.get(key)) for key in {**was, **has, **wants}}
 
 
 def _merge_value(was: Any, has: Any, wants: Any) -> Any:

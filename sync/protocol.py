@@ -5,7 +5,7 @@ Bodies are JSON in UTF-8, gzip above a few kB both ways. Every request but `/hea
 
     POST /enrol        EnrolRequest      -> EnrolReply       a one-time code makes a device
     POST /challenge    ChallengeRequest  -> ChallengeReply   something to sign, good for two minutes
-    POST /token        TokenRequest      -> TokenReply       a signed challenge makes a token, good for 15 minutes
+    POST /token        TokenRequest      -> TokenReply       a signed challenge makes a token for 15 minutes
     POST /sync/push    PushRequest       -> PushReply
     POST /sync/pull    PullRequest       -> PullReply
     POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
@@ -34,11 +34,13 @@ ROWS_PER_REPLY = 5_000
 COMPRESS_ABOVE = 2_000
 COMPRESS_LEVEL = 1
 
-_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_HEX = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_UUID = f"^{_HEX}$"
+_SCOPE = f"^(reference|staff:{_HEX}|client:{_HEX}:[a-z]{{1,20}})$"
 _INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$"
 Ident = Annotated[str, StringConstraints(pattern=_UUID)]
 Moment = Annotated[str, StringConstraints(pattern=_INSTANT)]
-Scope = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Scope = Annotated[str, StringConstraints(pattern=_SCOPE)]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Bytes = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
@@ -126,7 +128,7 @@ class PullRequest(Message):
 
 
 class PulledRow(Message):
-    """The present state of a row: its own fields and stamps (`version`, `deleted`, `created_*`, `saved_*`)."""
+    """A row as it is now: its own fields and stamps (`version`, `deleted`, `created_*`, `saved_*`)."""
 
     kind: str
     row: dict[str, Any]

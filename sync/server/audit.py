@@ -1,0 +1,154 @@
+"""The audit: one entry for everything done or refused, chained by hashes; it is the history as well.
+
+`hash = SHA-256(prev || canonical entry)`. The entry vouches for its patch by a commitment,
+HMAC(salt, patch); patch and salt stand beside it, so that a lawful erasure can blank both and the chain
+still verifies.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, select
+
+from app.clock import now, random_bytes
+from app.record import Row, iso
+from app.services import SPECS
+from sync.protocol import EMPTY, checksum
+from sync.server.database import put
+from sync.server.scopes import ScopeState, beginning
+from sync.server.tables import AUDIT, RECORDS, SCOPE
+
+_SALT = 16
+
+
+@dataclass(slots=True)
+class Entry:
+    """Something to be put into a scope's chain; `patch` is whatever JSON tells what changed."""
+
+    scope: str
+    action: str
+    person: str | None = None
+    device: str | None = None
+    kind: str | None = None
+    record_id: str | None = None
+    version: int | None = None
+    saved_at: str | None = None
+    mutation_id: str | None = None
+    patch: Any = None
+
+
+def _hash(row: Row) -> str:
+    """Hash an entry, chained to the one before: keys sorted, no spaces, UTF-8 (after RFC 8785)."""
+    vouched = {
+        "action": row["action"],
+        "at": row["at"],
+        "commitment": row["commitment"],
+        "device": row["device"],
+        "kind": row["kind"],
+        "mutation_id": row["mutation_id"],
+        "n": row["n"],
+        "person": row["person"],
+        "record_id": row["record_id"],
+        "saved_at": row["saved_at"],
+        "scope": row["scope"],
+        "version": row["version"],
+    }
+    return hashlib.sha256(row["prev"].encode() + to_json(vouched)).hexdigest()
+
+
+def _commitment(salt: str, patch: str) -> str:
+    return hmac.digest(bytes.fromhex(salt), patch.encode(), "sha256").hex()
+
+
+def append(connection: Connection, states: dict[str, ScopeState], entries: Sequence[Entry]) -> None:
+    """Write entries at the end of their scopes' chains; the scopes are locked, their states move on."""
+    at = iso(now())
+    salts = random_bytes(_SALT * len(entries)).hex()
+    rows = []
+    for number, entry in enumerate(entries):
+        state = states[entry.scope]
+        salt = salts[2 * _SALT * number : 2 * _SALT * (number + 1)]
+        patch = to_json(entry.patch).decode()
+        state.entries += 1
+        row = {
+            "scope": entry.scope,
+            "n": state.entries,
+            "prev": state.chain,
+            "at": at,
+            "saved_at": entry.saved_at,
+            "person": entry.person,
+            "device": entry.device,
+            "mutation_id": entry.mutation_id,
+            "action": entry.action,
+            "kind": entry.kind,
+            "record_id": entry.record_id,
+            "version": entry.version,
+            "commitment": _commitment(salt, patch),
+            "salt": salt,
+            "patch": patch,
+        }
+        row["hash"] = state.chain = _hash(row)
+        rows.append(row)
+    put(connection, AUDIT, rows, on_conflict="fail")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where a chain or a scope's books do not hold: the scope, the entry's number (or None) and why."""
+
+    scope: str
+    n: int | None
+    why: str
+
+
+def verify(connection: Connection) -> Iterator[Finding]:
+    """Check every chain from its beginning, each patch, and each scope's count and checksum."""
+    states = {row.id: ScopeState(*row) for row in connection.execute(select(SCOPE).order_by(SCOPE.c.id))}
+    ends: dict[str, tuple[int, str]] = {}
+    statement = select(AUDIT).order_by(AUDIT.c.scope, AUDIT.c.n)
+    for found in connection.execution_options(yield_per=1000).execute(statement):
+        row = dict(found._mapping)
+        n, chain = ends.get(row["scope"], (0, beginning(row["scope"])))
+        yield from _check_entry(row, n, chain)
+        ends[row["scope"]] = (row["n"], row["hash"])
+    for scope in sorted(states.keys() | ends.keys()):
+        state = states.get(scope)
+        n, chain = ends.get(scope, (0, beginning(scope)))
+        if state is None or (state.entries, state.chain) != (n, chain):
+            yield Finding(scope, None, "end")
+    yield from _check_rows(connection, states.values())
+
+
+def _check_entry(row: Row, n: int, chain: str) -> Iterator[Finding]:
+    if row["n"] != n + 1:
+        yield Finding(row["scope"], row["n"], "gap")
+    if row["prev"] != chain:
+        yield Finding(row["scope"], row["n"], "link")
+    if row["hash"] != _hash(row):
+        yield Finding(row["scope"], row["n"], "hash")
+    if row["patch"] is not None and row["commitment"] != _commitment(row["salt"] or "", row["patch"]):
+        yield Finding(row["scope"], row["n"], "patch")
+
+
+def _check_rows(connection: Connection, states: Iterable[ScopeState]) -> Iterator[Finding]:
+    living: dict[str, list[tuple[str, str, int]]] = {}
+    totals: dict[str, int] = {}
+    for kind in SPECS:
+        table = RECORDS[kind]
+        chosen = select(table.c.scope, table.c.id, table.c.version, table.c.deleted)
+        for scope, row_id, version, deleted in connection.execute(chosen):
+            totals[scope] = totals.get(scope, 0) + 1
+            if not deleted:
+                living.setdefault(scope, []).append((kind, row_id, version))
+    for state in states:
+        rows = living.get(state.id, [])
+        if (state.count, state.checksum, state.total) != (
+            len(rows),
+            checksum(rows) if rows else EMPTY,
+            totals.get(state.id, 0),
+        ):
+            yield Finding(state.id, None, "rows")

@@ -1,0 +1,101 @@
+"""Tokens: a device proves itself by its key, and then carries a short-lived word signed by the centre."""
+
+import hmac
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.clock import monotonic, now, random_bytes
+from sync.protocol import from_base64, to_base64, token_words
+
+TOKEN_SECONDS = 15 * 60
+CHALLENGE_SECONDS = 120
+
+
+def _signed(secret: bytes, purpose: str, words: dict[str, str | int]) -> str:
+    body = to_base64(json.dumps(words, sort_keys=True, separators=(",", ":")).encode())
+    return f"{body}.{_mark(secret, purpose, body)}"
+
+
+def _mark(secret: bytes, purpose: str, body: str) -> str:
+    return to_base64(hmac.digest(secret, f"{purpose}\n{body}".encode(), "sha256"))
+
+
+def _read(secret: bytes, purpose: str, text: str) -> dict[str, str | int] | None:
+    """Return the words of a text that the centre signed and that is not too old, else None."""
+    body, _, mark = text.partition(".")
+    wanted = _mark(secret, purpose, body)
+    if not hmac.compare_digest(mark.encode(), wanted.encode()):
+        return None
+    words: dict[str, str | int] = json.loads(from_base64(body))
+    return words if int(words["until"]) >= now().timestamp() else None
+
+
+def make_challenge(secret: bytes, device: str) -> str:
+    """Return something to sign, that the centre will know as its own for two minutes."""
+    until = int(now().timestamp()) + CHALLENGE_SECONDS
+    words: dict[str, str | int] = {"device": device, "nonce": random_bytes(16).hex(), "until": until}
+    return _signed(secret, "challenge", words)
+
+
+def answers(secret: bytes, device: str, install_id: str, challenge: str, signature: str, key: str) -> bool:
+    """Tell whether this is a challenge of ours for this device, signed by its key."""
+    words = _read(secret, "challenge", challenge)
+    if words is None or words["device"] != device:
+        return False
+    try:
+        public = Ed25519PublicKey.from_public_bytes(from_base64(key))
+        public.verify(from_base64(signature), token_words(device, install_id, challenge))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def is_key(text: str) -> bool:
+    """Tell whether this is an Ed25519 public key in base64."""
+    try:
+        Ed25519PublicKey.from_public_bytes(from_base64(text))
+    except ValueError:
+        return False
+    return True
+
+
+def make_token(secret: bytes, device: str, install_id: str) -> str:
+    """Return a token for fifteen minutes."""
+    until = int(now().timestamp()) + TOKEN_SECONDS
+    return _signed(secret, "token", {"device": device, "install": install_id, "until": until})
+
+
+def read_token(secret: bytes, token: str) -> tuple[str, str] | None:
+    """Return (device, install id) of a good token, else None."""
+    words = _read(secret, "token", token)
+    return None if words is None else (str(words["device"]), str(words["install"]))
+
+
+@dataclass
+class Limit:
+    """A limit on failures from one source: after `count` in `seconds`, wait. Old sources are forgotten."""
+
+    count: int = 10
+    seconds: float = 300
+    sources: int = 10_000
+
+    def __post_init__(self) -> None:
+        self._failures: OrderedDict[str, list[float]] = OrderedDict()
+
+    def wait(self, source: str) -> int:
+        """Return for how many seconds this source must wait; 0 when it need not."""
+        present = monotonic()
+        recent = [at for at in self._failures.get(source, ()) if at > present - self.seconds]
+        return int(recent[0] + self.seconds - present) + 1 if len(recent) >= self.count else 0
+
+    def failed(self, source: str) -> None:
+        """Count one failure."""
+        present = monotonic()
+        recent = [at for at in self._failures.pop(source, ()) if at > present - self.seconds]
+        self._failures[source] = [*recent, present][-self.count :]
+        while len(self._failures) > self.sources:
+            self._failures.popitem(last=False)

@@ -1,0 +1,205 @@
+"""The centre's database: PostgreSQL, or one SQLite file for a team or a trial, behind a few functions."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from platformdirs import user_data_path
+from pydantic_core import to_json
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def default_url() -> str:
+    """Return the URL of the SQLite file that is used when no database is named; its folder is made."""
+    folder = user_data_path("tyopari-server", appauthor=False)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return URL.create("sqlite", database=str(folder / "centre.db")).render_as_string()
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for the database; nothing is opened yet. `postgresql://` means psycopg 3."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=20, max_overflow=20, pool_pre_ping=True
+        )
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(parsed.get_backend_name())
+    engine = create_engine(parsed, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    raw: sqlite3.Connection = connection
+    raw.isolation_level = None  # transactions are begun by _begin_sqlite alone
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def is_postgres(connection: Connection | Engine) -> bool:
+    """Tell which of the two databases this is."""
+    return connection.dialect.name == "postgresql"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes; committed at the end of the block, rolled back by an exception."""
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """One transaction in which every read sees the same moment."""
+    with engine.connect() as plain:
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if is_postgres(plain) else {}
+        with plain.execution_options(**options) as connection, connection.begin():
+            yield connection
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """Have the deferred foreign keys checked now rather than at commit (SQLite checks at commit alone)."""
+    if is_postgres(connection):
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+
+@cache
+def _postgres_upsert(table: Table, on_conflict: str) -> Any:
+    quote = '"{}"'.format
+    names = [quote(column.name) for column in table.columns]
+    keys = [quote(column.name) for column in table.primary_key.columns]
+    rest = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    ending = {
+        "fail": "",
+        "skip": "ON CONFLICT DO NOTHING",
+        "update": f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {rest}",
+    }[on_conflict]
+    columns, name = ", ".join(names), quote(table.name)
+    return text(
+        f"INSERT INTO {name} ({columns}) SELECT {columns} "
+        f"FROM json_populate_recordset(NULL::{name}, CAST(:rows AS json)) {ending}"
+    )
+
+
+@cache
+def _sqlite_upsert(table: Table, on_conflict: str) -> Any:
+    statement = sqlite.insert(table)
+    keys = [column.name for column in table.primary_key.columns]
+    if on_conflict == "skip":
+        return statement.on_conflict_do_nothing()
+    if on_conflict == "update":
+        rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return statement
+
+
+def put(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "update"
+) -> None:
+    """Write rows of JSON values with one statement, new or not; every column must be there.
+
+    `on_conflict`: `update`, `skip` or `fail`.
+    """
+    if not rows:
+        return
+    if is_postgres(connection):
+        connection.execute(_postgres_upsert(table, on_conflict), {"rows": to_json(rows).decode()})
+    else:
+        connection.execute(_sqlite_upsert(table, on_conflict), rows)
+
+
+@cache
+def _by_ids(table: Table, columns: tuple[str, ...], key: str) -> Any:
+    chosen = [table.c[name] for name in columns]
+    return select(*chosen).where(table.c[key].in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _by_id_array(table: Table, columns: tuple[str, ...], key: str) -> Any:
+    chosen = [table.c[name] for name in columns]
+    ids = bindparam("ids", type_=postgresql.ARRAY(postgresql.UUID(as_uuid=False)))
+    return select(*chosen).where(table.c[key] == any_(ids))
+
+
+_AT_ONCE = 30_000  # SQLite takes 32,766 parameters
+
+
+def rows_of(
+    connection: Connection, table: Table, ids: Sequence[str], columns: Sequence[str] = (), key: str = "id"
+) -> list[dict[str, Any]]:
+    """Return the rows whose `key` is one of the ids, as JSON values."""
+    names = tuple(columns) or tuple(column.name for column in table.columns)
+    if not ids:
+        return []
+    if is_postgres(connection):
+        found = connection.execute(_by_id_array(table, names, key), {"ids": list(ids)})
+        return [dict(zip(names, row, strict=True)) for row in found]
+    return [
+        dict(zip(names, row, strict=True))
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in connection.execute(_by_ids(table, names, key), {"ids": ids[start : start + _AT_ONCE]})
+    ]
+
+
+# The schema's own history.
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration for the centre's migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to the newest revision, in one transaction."""
+    with writing(engine) as connection:
+        command.upgrade(alembic_config(connection), "head")
+
+
+def revisions(engine: Engine) -> tuple[str | None, str | None]:
+    """Return the revision that the database has and the one that this program needs."""
+    with engine.connect() as connection, connection.begin():
+        has = MigrationContext.configure(connection).get_current_revision()
+    return has, ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def is_refusal(error: Exception) -> bool:
+    """Tell whether the database refused a value (so that trying the same again cannot help)."""
+    if isinstance(error, OverflowError):  # an integer larger than SQLite's
+        return True
+    if isinstance(error, DataError | IntegrityError):
+        return True
+    # PostgreSQL's class 54: a value too large for an index or a row
+    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith("54")

@@ -1,0 +1,8 @@
+"""Bugs that a test plants on purpose, to prove that the tests of the protocol can fail. None in production.
+
+`no_receipts`: mutation ids are forgotten. `lww`: the last writer wins. `no_epoch`: a restore goes unnoticed.
+`seq_at_begin`: a row's number is taken before its transaction, without the scope's lock.
+"""
+
+KNOWN = frozenset({"no_receipts", "lww", "no_epoch", "seq_at_begin"})
+BUGS: set[str] = set()

@@ -1,0 +1,299 @@
+"""Push: changes from a device, in one transaction; each is applied, merged, or kept for a person."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, bindparam, select, update
+
+from app import access
+from app.clock import new_id, now, point
+from app.errors import Problem
+from app.i18n import N_, Message
+from app.record import Row, iso
+from app.services import SPECS
+from sync.protocol import SCHEMA_VERSION, Mutation
+from sync.server import scopes
+from sync.server.batch import Key, Work, iso_of, said, settle
+from sync.server.database import rows_of, writing
+from sync.server.faults import BUGS
+from sync.server.rights import Sender, allowed_scopes, clients_still_own
+from sync.server.scopes import ScopeState
+from sync.server.tables import QUARANTINE, RECEIPT, RECORDS
+from sync.server.values import Unacceptable, accepted, kind
+
+
+def push(engine: Engine, sender: Sender, mutations: Sequence[Mutation]) -> list[Row]:
+    """Take a device's changes in order; return a result for each, as `protocol.Result` has it."""
+    taken = _numbers_too_early(engine, mutations) if "seq_at_begin" in BUGS else {}
+    with writing(engine) as connection:
+        results = write(connection, sender, mutations, taken)
+        point("server.push.written")
+    point("server.push.committed")
+    return results
+
+
+def write(
+    connection: Connection, sender: Sender, mutations: Sequence[Mutation], taken: dict[str, int] | None = None
+) -> list[Row]:
+    """Do what `push` does inside a transaction that is open already."""
+    states = scopes.lock(connection, (m.scope for m in mutations))
+    for scope, number in (taken or {}).items():
+        states[scope].taken = number
+    point("server.push.locked")
+    known = _receipts(connection, [m.id for m in mutations])
+    if not sender.centre:
+        sender.allowed |= allowed_scopes(connection, sender.worker)
+        sender.own_clients = clients_still_own(connection, sender.worker, mutations)
+    works = list({m.id: Work(m) for m in mutations if m.id not in known}.values())
+    for work in sorted(works, key=lambda w: w.mutation.kind != "client"):
+        _decide(sender, work, states)
+    rows = _load(connection, mutations)
+    _check_places(connection, works, rows)
+    works += [*_assignments(sender, works), *_released(connection, works)]
+    if works:
+        states, rows = settle(connection, sender, states, rows, works)
+    _release(connection, [work for work in works if work.released and work.status != "quarantined"])
+    done = {work.mutation.id: _result(sender, work, rows) for work in works}
+    return [done[m.id] if m.id in done else _again(sender, m, known[m.id], rows) for m in mutations]
+
+
+def _decide(sender: Sender, work: Work, states: dict[str, ScopeState]) -> None:
+    """Check rights and values before anything is written."""
+    mutation = work.mutation
+    try:
+        new_client = sender.may_register(mutation, states[mutation.scope].total == 0)
+        obstacle = None if new_client else sender.obstacle(mutation)
+        if obstacle is None and mutation.kind not in SPECS:
+            obstacle = "kind"
+        if obstacle is not None:
+            work.quarantine(obstacle)
+            return
+        iso_of(mutation.saved_at)
+        work.patch = accepted(mutation)
+        if not sender.centre:
+            _check_mode(mutation)
+        if new_client:
+            sender.registers(mutation)
+    except Unacceptable as refused:
+        work.refuse(*refused.problems)
+    except ValueError:
+        work.refuse(Problem("saved_at", Message(N_("This value is not accepted."))))
+
+
+def _check_mode(mutation: Mutation) -> None:
+    """Refuse what the centre alone may write; of a conflict, a person settles the state and nothing else."""
+    if mutation.kind == "conflict":
+        free = mutation.op == "update" and set(mutation.patch) <= {"state"}
+    else:
+        free = kind(mutation.kind).spec.sync.mode != "centre"
+    if not free:
+        raise Unacceptable([Problem(None, Message(N_("Only the centre changes this.")))])
+
+
+def _receipts(connection: Connection, ids: Sequence[str]) -> dict[str, Row]:
+    if "no_receipts" in BUGS:
+        return {}
+    found = rows_of(connection, RECEIPT, ids, ("mutation_id", "status", "problems"), key="mutation_id")
+    return {row["mutation_id"]: row for row in found}
+
+
+def _load(connection: Connection, mutations: Iterable[Mutation]) -> dict[Key, Row]:
+    """Read the present rows of a batch, one query a table."""
+    wanted: dict[str, set[str]] = {}
+    for mutation in mutations:
+        if mutation.kind in SPECS:
+            wanted.setdefault(mutation.kind, set()).add(mutation.row)
+    return {
+        (name, row["id"]): row
+        for name, ids in wanted.items()
+        for row in rows_of(connection, RECORDS[name], sorted(ids), _columns(name))
+    }
+
+
+def _columns(name: str) -> list[str]:
+    return [column.name for column in RECORDS[name].columns if column.name != "seq"]
+
+
+def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key, Row]) -> None:
+    """Keep apart what names another client's row: itself, or a parent that is not there or not theirs."""
+    for work in works:
+        row = rows.get(work.key)
+        if not work.decided and row is not None and row["scope"] != work.mutation.scope:
+            work.quarantine("scope")
+    needs = [(work, need) for work in works if not work.decided for need in _parents(work)]
+    if not needs:
+        return
+    held = {**_parent_scopes(connection, [need for _, need in needs])}
+    while True:
+        coming = {w.key: w.mutation.scope for w in works if not w.decided and w.mutation.op == "create"}
+        orphans = [
+            work
+            for work, need in needs
+            if not work.decided and not _same_client(work.mutation.scope, coming.get(need) or held.get(need))
+        ]
+        if not orphans:
+            return
+        for work in orphans:
+            work.quarantine("parent")
+
+
+def _same_client(scope: str, parent: str | None) -> bool:
+    return parent is not None and (
+        parent == "reference" or access.client_of(parent) == access.client_of(scope)
+    )
+
+
+def _parents(work: Work) -> list[Key]:
+    if work.mutation.op == "delete":
+        return []
+    return [
+        (parent, work.patch[column][1])
+        for column, parent in kind(work.mutation.kind).parents
+        if column in work.patch and work.patch[column][1] is not None
+    ]
+
+
+def _parent_scopes(connection: Connection, needs: Iterable[Key]) -> dict[Key, str]:
+    wanted: dict[str, set[str]] = {}
+    for name, row_id in needs:
+        wanted.setdefault(name, set()).add(row_id)
+    return {
+        (name, row["id"]): row["scope"]
+        for name, ids in wanted.items()
+        for row in rows_of(connection, RECORDS[name], sorted(ids), ("id", "scope"))
+    }
+
+
+def _assignments(sender: Sender, works: Sequence[Work]) -> list[Work]:
+    """Assign new clients to their maker, unless the batch does."""
+    assigned = {
+        access.client_of(w.mutation.scope)
+        for w in works
+        if not w.decided and w.mutation.kind == "assignment" and w.patch["worker_id"][1] == sender.worker
+    }
+    made = [w.mutation for w in works if not w.decided and w.mutation.kind == "client"]
+    return [
+        Work(mutation, accepted(mutation), own=True)
+        for mutation in (
+            assignment(sender.worker, m.row, sender.worker, sender.role, now().astimezone().date())
+            for m in made
+            if m.row in sender.created - assigned
+        )
+    ]
+
+
+def assignment(
+    author: str, client: str, worker: str, role: str, begins: date, ends: date | None = None
+) -> Mutation:
+    """Return the mutation that assigns a client to a worker from a day."""
+    values = {
+        "client_id": client,
+        "worker_id": worker,
+        "role": role,
+        "valid_from": begins.isoformat(),
+        "valid_to": ends.isoformat() if ends else None,
+    }
+    return Mutation(
+        id=str(new_id()),
+        scope=f"client:{client}:core",
+        kind="assignment",
+        row=str(new_id()),
+        op="create",
+        patch={name: (None, value) for name, value in values.items()},
+        author=author,
+        saved_at=iso(now()),
+    )
+
+
+def _released(connection: Connection, works: Sequence[Work]) -> list[Work]:
+    """Find what waited for rows that come only now: after a restore, edits may outrun creates."""
+    created = sorted({w.mutation.row for w in works if not w.decided and w.mutation.op == "create"})
+    waiting = rows_of(connection, QUARANTINE, created, key="record_id")
+    found = []
+    for kept in sorted(waiting, key=lambda row: (row["at"], row["mutation_id"])):
+        if kept["reason"] != "missing" or kept["released_at"] is not None:
+            continue
+        mutation = Mutation.model_validate_json(kept["mutation"])
+        if any(w.key == (mutation.kind, mutation.row) and w.mutation.scope == mutation.scope for w in works):
+            work = Work(mutation, own=True, released=True)
+            try:
+                work.patch = accepted(mutation)
+            except Unacceptable:
+                continue
+            found.append(work)
+    return found
+
+
+def _release(connection: Connection, works: Sequence[Work]) -> None:
+    if works:
+        statement = update(QUARANTINE).where(QUARANTINE.c.mutation_id == bindparam("b_id"))
+        connection.execute(
+            statement.values(released_at=iso(now())), [{"b_id": work.mutation.id} for work in works]
+        )
+
+
+def _result(sender: Sender, work: Work, rows: dict[Key, Row]) -> Row:
+    result: Row = {"id": work.mutation.id, "status": work.status}
+    if work.problems:
+        result["problems"] = [said(problem) for problem in work.problems]
+    return _with_row(sender, work.mutation, result, rows)
+
+
+def _again(sender: Sender, mutation: Mutation, receipt: Row, rows: dict[Key, Row]) -> Row:
+    """Answer a mutation that was dealt with before."""
+    result: Row = {"id": mutation.id, "status": receipt["status"], "problems": receipt["problems"]}
+    return _with_row(sender, mutation, result, rows)
+
+
+def _with_row(sender: Sender, mutation: Mutation, result: Row, rows: dict[Key, Row]) -> Row:
+    """Add the present row to a result that is not plainly applied, if this worker may see it."""
+    row = rows.get((mutation.kind, mutation.row))
+    if result["status"] != "applied" and row is not None and row["scope"] == mutation.scope:
+        result["row"] = row if row["scope"] in sender.allowed and not sender.draining else None
+    return result
+
+
+def parse_one_by_one(mutations: Iterable[Any]) -> tuple[list[Mutation], dict[str, Row]]:
+    """Read mutations of which one is not understood: it is refused by its id, the others go on.
+
+    Returns those understood, and the results of the others by id. Raises ValueError where there is no id.
+    """
+    good: list[Mutation] = []
+    bad: dict[str, Row] = {}
+    for raw in mutations:
+        try:
+            good.append(Mutation.model_validate(raw))
+        except ValidationError:
+            if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or len(raw["id"]) > 100:
+                raise ValueError from None
+            problem = Problem(None, Message(N_("This value is not accepted.")))
+            bad[raw["id"]] = {"id": raw["id"], "status": "refused", "problems": [said(problem)]}
+    return good, bad
+
+
+def newest_schema(mutations: Iterable[Mutation]) -> int:
+    """Return the newest schema that any of these was written with."""
+    return max((m.schema_version for m in mutations), default=SCHEMA_VERSION)
+
+
+def _numbers_too_early(engine: Engine, mutations: Sequence[Mutation]) -> dict[str, int]:
+    """The planted bug `seq_at_begin`: take numbers in a transaction of their own, before the write."""
+    with writing(engine) as connection:
+        states = scopes.lock(connection, (m.scope for m in mutations))
+        taken = {scope: state.head for scope, state in states.items()}
+        for state in states.values():
+            state.head += 2 * len(mutations)
+        scopes.save(connection, states.values())
+    point("server.push.numbered")
+    return taken
+
+
+def waiting(connection: Connection) -> dict[str, int]:
+    """Count what waits in quarantine, by reason."""
+    statement = select(QUARANTINE.c.reason).where(QUARANTINE.c.released_at.is_(None))
+    counts: dict[str, int] = {}
+    for (reason,) in connection.execute(statement):
+        counts[reason] = counts.get(reason, 0) + 1
+    return counts

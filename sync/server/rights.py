@@ -1,0 +1,105 @@
+"""Who may write what: the device's worker against each mutation, before anything is written."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, select
+
+from app import access, roles
+from app.clock import today
+from app.record import Row
+from app.services import SPECS
+from sync.protocol import Mutation
+from sync.server.database import rows_of
+from sync.server.tables import ASSIGNMENT, CLIENT
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_OF_WORKER = select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == bindparam("worker"))
+
+
+def allowed_scopes(connection: Connection, worker: str) -> set[str]:
+    """Return the scopes that a worker may hold today."""
+    rows = [dict(row._mapping) for row in connection.execute(_OF_WORKER, {"worker": worker})]
+    return access.scopes(worker, rows, today())
+
+
+@dataclass
+class Sender:
+    """The worker behind a device (or the centre itself), and what she may write in this batch."""
+
+    device: str | None
+    worker: str
+    role: str
+    allowed: set[str] = field(default_factory=set)
+    draining: bool = False
+    centre: bool = False
+    created: set[str] = field(default_factory=set)
+    own_clients: set[str] = field(default_factory=set)
+
+    def registers(self, mutation: Mutation) -> None:
+        """Note a client that this batch brings: its compartments are open to its maker."""
+        self.created.add(mutation.row)
+        row: Row = {
+            "client_id": mutation.row,
+            "role": self.role,
+            "valid_from": None,
+            "valid_to": None,
+            "deleted": False,
+        }
+        self.allowed |= access.scopes(self.worker, [row], today())
+
+    def may_register(self, mutation: Mutation, scope_is_new: bool) -> bool:
+        """Tell whether this is a new client that the worker may register."""
+        return (
+            mutation.kind == "client"
+            and mutation.op == "create"
+            and scope_is_new
+            and access.client_of(mutation.scope) == mutation.row
+            and not self.draining
+            and mutation.author == self.worker
+            and access.may_create_clients(self.role)
+        )
+
+    def obstacle(self, mutation: Mutation) -> str | None:
+        """Return why the mutation must wait in quarantine, or None."""
+        if self.centre:
+            return None
+        if self.draining:
+            return "revoked"
+        if mutation.author != self.worker:
+            return "author"
+        if mutation.kind not in SPECS:
+            return "kind"
+        if mutation.kind == "assignment":
+            return self._obstacle_to_assignment(mutation)
+        return None if mutation.scope in self.allowed else "access"
+
+    def _obstacle_to_assignment(self, mutation: Mutation) -> str | None:
+        client = access.client_of(mutation.scope)
+        if client is None:
+            return "access"
+        if self.role == roles.TEAM_LEAD:
+            return None
+        if mutation.scope not in self.allowed:
+            return "access"
+        values = {name: change[1] for name, change in mutation.patch.items()}
+        own = values.get("worker_id") == self.worker and values.get("role", self.role) == self.role
+        fresh = client in self.created or client in self.own_clients
+        return None if mutation.op == "create" and own and fresh else "assignment"
+
+
+def clients_still_own(connection: Connection, worker: str, mutations: Iterable[Mutation]) -> set[str]:
+    """Return the clients of these mutations whom the worker registered and nobody else has assigned since."""
+    wanted = [m for m in mutations if m.kind == "assignment"]
+    named = {client for m in wanted if (client := access.client_of(m.scope))}
+    ids: Sequence[str] = sorted(one for one in named if _ID.match(one))
+    if not ids:
+        return set()
+    made = {row["id"] for row in rows_of(connection, CLIENT, ids) if row["created_by"] == worker}
+    touched = {
+        row["client_id"]
+        for row in rows_of(connection, ASSIGNMENT, ids, ("client_id", "saved_by"), key="client_id")
+        if row["saved_by"] != worker
+    }
+    return made - touched

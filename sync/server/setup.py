@@ -1,0 +1,63 @@
+"""Making a centre ready: its schema, its epoch and keys, and whether all this is as the program needs it."""
+
+from sqlalchemy import Engine, inspect
+
+from app.errors import KnownError, StoreTooNew
+from app.i18n import N_, Message
+from sync.server import people, state
+from sync.server.database import revisions, snapshot, upgrade, writing
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the schema to this program's revision; a new centre gets its epoch and keys."""
+    _refuse_newer(engine)
+    upgrade(engine)
+    with writing(engine) as connection:
+        state.begin(connection)
+
+
+def check_ready(engine: Engine) -> None:
+    """Raise KnownError where the database was not set up, or not for this program."""
+    _refuse_newer(engine)
+    has, needs = revisions(engine)
+    if has is None:
+        raise KnownError(
+            Message(N_("The centre's database is empty.")), Message(N_("Run tyopari-server init first."))
+        )
+    if has != needs:
+        raise KnownError(
+            Message(N_("The centre's database is of an older version.")),
+            Message(N_("Make a backup, then run tyopari-server upgrade.")),
+        )
+
+
+def is_empty(engine: Engine) -> bool:
+    """Tell whether nothing was ever set up here."""
+    with snapshot(engine) as connection:
+        return not inspect(connection).has_table("server_state")
+
+
+def _refuse_newer(engine: Engine) -> None:
+    has, _ = revisions(engine)
+    if has is not None and has not in known_revisions():
+        raise StoreTooNew(
+            Message(N_("The centre's database is of a newer version than this program.")),
+            Message(N_("Install the newer program; nothing was changed.")),
+        )
+
+
+def known_revisions() -> set[str]:
+    """Return the revisions that this program knows."""
+    from alembic.script import ScriptDirectory
+
+    from sync.server.database import alembic_config
+
+    return {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+
+
+def restored(engine: Engine) -> str:
+    """Declare that the database came back from a backup; returns the new epoch."""
+    with writing(engine) as connection:
+        fresh = state.new_epoch(connection)
+        people.event(connection, "restored", epoch=fresh)
+    return fresh

@@ -1,0 +1,130 @@
+"""The centre's tables: every declared record with its number in the scope, and the centre's own books."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlmodel import SQLModel
+
+from app.record import NAMING, Id, Instant, Json, defer_foreign_keys
+from app.services import SPECS
+
+METADATA = MetaData(naming_convention=NAMING)
+
+
+def _record_table(kind: str) -> Table:
+    """Copy a declared table; one index over scope and number takes the place of the one over scope alone."""
+    table = SQLModel.metadata.tables[kind].to_metadata(METADATA)
+    table.append_column(Column("seq", BigInteger, nullable=False))
+    for index in [i for i in table.indexes if [c.name for c in i.columns] == ["scope"]]:
+        table.indexes.discard(index)
+    Index(f"ix_{kind}_scope_seq", table.c.scope, table.c.seq)
+    return table
+
+
+RECORDS: dict[str, Table] = {kind: _record_table(kind) for kind in SPECS}
+ASSIGNMENT = RECORDS["assignment"]
+CLIENT = RECORDS["client"]
+CONFLICT = RECORDS["conflict"]
+WORKER = RECORDS["worker"]
+Index("ix_assignment_worker_id", ASSIGNMENT.c.worker_id)
+
+# `head` numbers the scope's rows, `entries` its audit entries, `chain` is the hash of the last of these.
+# `count` and `checksum` are over the living rows, `total` counts the deleted ones too.
+SCOPE = Table(
+    "scope",
+    METADATA,
+    Column("id", String(80), primary_key=True),
+    Column("head", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("chain", String(64), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("checksum", String(16), nullable=False),
+)
+
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("mutation_id", Id, primary_key=True),
+    Column("device", Id, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("problems", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("mutation_id", Id, primary_key=True),
+    Column("device", Id, nullable=False),
+    Column("worker", Id, nullable=False),
+    Column("scope", String(80), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("record_id", Id, nullable=False, index=True),
+    Column("op", String(16), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("mutation", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("released_at", Instant),
+)
+
+# The history of every row and the proof that nobody rewrote it: see audit.py.
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("scope", String(80), primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("saved_at", String(40)),
+    Column("person", String(36)),
+    Column("device", String(36)),
+    Column("mutation_id", String(36)),
+    Column("action", String(24), nullable=False),
+    Column("kind", String(40)),
+    Column("record_id", String(36), index=True),
+    Column("version", Integer),
+    Column("commitment", String(64), nullable=False),
+    Column("salt", String(32)),
+    Column("patch", Text),
+)
+
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("worker_id", Id, primary_key=True),
+    Column("username", String(100), nullable=False, unique=True),
+    Column("role", String(40), nullable=False),
+    Column("active", Integer, nullable=False),
+)
+
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("worker_id", Id, nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("public_key", String(64), nullable=False),
+    Column("install_id", Id, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("order_at", Instant),
+    Column("enrolled_at", Instant, nullable=False),
+    Column("last_seen", Instant),
+)
+
+ENROL_CODE = Table(
+    "enrol_code",
+    METADATA,
+    Column("code_hash", String(64), primary_key=True),
+    Column("worker_id", Id, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+STATE = Table(
+    "server_state",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+defer_foreign_keys(METADATA)

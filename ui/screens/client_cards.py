@@ -7,7 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.clock import today
 from app.due import DueItem
@@ -18,8 +18,8 @@ from app.services.coaching import codes, rules
 from ui.context import Context
 from ui.screens import words
 from ui.screens.goals import GoalsPanel
-from ui.screens.pictured import pictured
 from ui.screens.phase_line import PhaseLine
+from ui.screens.pictured import pictured
 from ui.screens.story import StepView, Story, present_plan
 from ui.theme import button, heading, label, look, spacing
 
@@ -42,7 +42,9 @@ class Card(QFrame):
         self.body.setSpacing(spacing(1))
         self.column.addLayout(self.body)
 
-    def add_button(self, text: str, press: Callable[[], Any], tip: str = "", name: str = "quiet") -> QPushButton:
+    def add_button(
+        self, text: str, press: Callable[[], Any], tip: str = "", name: str = "quiet"
+    ) -> QPushButton:
         """Put a button into the title's row."""
         made = button(text, name, tip=tip)
         made.clicked.connect(lambda: press())
@@ -123,7 +125,9 @@ class HeadCard(QFrame):
         self.chips.addStretch(1)
 
     def _copied(self, value: str, name: str) -> None:
-        made = pictured(button(value, "tool", tip=_("Copy the {what}").format(what=name)), "mdi6.content-copy")
+        made = pictured(
+            button(value, "tool", tip=_("Copy the {what}").format(what=name)), "mdi6.content-copy"
+        )
         made.setAccessibleName(_("Copy the {what} {value}").format(what=name, value=value))
         made.clicked.connect(partial(self._copy, value))
         self.contact.addWidget(made)
@@ -179,14 +183,18 @@ class NextCard(Card):
         for item in story.due:
             self._add(item, words.when(item.on, day), item.on < day)
         last = story.case.last_contact
-        self.quiet(
-            _("Last contact {when}.").format(when=words.ago(last, day)) if last else _("Not met yet.")
-        )
+        self.quiet(_("Last contact {when}.").format(when=words.ago(last, day)) if last else _("Not met yet."))
 
     def _add(self, item: DueItem, when: str, late: bool) -> None:
         row = QHBoxLayout()
         row.setSpacing(spacing(1))
-        row.addWidget(label(f"{when} {words.clock(item.time, blank=True)}".rstrip(), "chip-danger" if late else "chip", wraps=False))
+        row.addWidget(
+            label(
+                f"{when} {words.clock(item.time, blank=True)}".rstrip(),
+                "chip-danger" if late else "chip",
+                wraps=False,
+            )
+        )
         open_it = button(str(item.title), "link")
         open_it.setAccessibleName(f"{item.title}, {when}")
         open_it.clicked.connect(partial(self._open, item))
@@ -307,7 +315,9 @@ class NetworkCard(Card):
     def __init__(self, context: Context, client_id: UUID) -> None:
         super().__init__(_("Network"))
         self.context, self.client_id = context, client_id
-        self.add_button(_("Add a person"), partial(context.edit, "network_member", client_id=client_id), tip=_("N"))
+        self.add_button(
+            _("Add a person"), partial(context.edit, "network_member", client_id=client_id), tip=_("N")
+        )
 
     def show_story(self, story: Story) -> None:
         """Show names with roles and telephone numbers."""
@@ -343,5 +353,3 @@ def phase_values(story: Story) -> dict[str, Any]:
         "level": codes.ACTIVE if following == codes.MAINTENANCE else "",
         "on": today().isoformat(),
     }
-
-

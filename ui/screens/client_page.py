@@ -192,7 +192,10 @@ class ClientPage(QWidget):
         profile = self.story.latest("vocational_profile") if self.story else None
         values = None if profile else {"made_on": today().isoformat()}
         self.context.edit(
-            "vocational_profile", UUID(profile["id"]) if profile else None, client_id=self.client_id, values=values
+            "vocational_profile",
+            UUID(profile["id"]) if profile else None,
+            client_id=self.client_id,
+            values=values,
         )
 
     def new_job(self) -> None:

@@ -182,7 +182,9 @@ def phase_icon(phase: str, size: int, accent: str, quiet: str) -> QIcon:
 class _Look(QStyledItemDelegate):
     """The name stands out, the phase has its dot, a day that has passed is seen to be late."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         super().initStyleOption(option, index)
         row = index.data(ROW)
         if row is None:

@@ -18,12 +18,20 @@ MARKS = {"open": "○", "doing": "◐", "done": "●", "dropped": "✕"}
 
 
 class GoalsPanel(QWidget):
-    """Shows goals and steps. With `press`, each step is a button that Space or a click moves on."""
+    """Shows goals and steps. With `press`, each step is a button that Space or a click moves on.
+
+    `states` False leaves out how far the steps are.
+    """
 
     def __init__(
-        self, press: Callable[[StepView], None] | None = None, parent: QWidget | None = None
+        self,
+        press: Callable[[StepView], None] | None = None,
+        *,
+        states: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._states = states
         self._press = press
         self.steps: list[QPushButton] = []
         self._column = QVBoxLayout(self)
@@ -64,7 +72,9 @@ class GoalsPanel(QWidget):
         line.setSpacing(8)
         state = words.choice(codes.STEP_STATES, step.state)
         mark = MARKS.get(step.state, "○")
-        if self._press is None:
+        if not self._states:
+            line.addWidget(label("•", wraps=False), 0, Qt.AlignmentFlag.AlignTop)
+        elif self._press is None:
             line.addWidget(label(f"{mark} {state}", "quiet"), 0, Qt.AlignmentFlag.AlignTop)
         else:
             button = QPushButton(f"{mark} {state}")
@@ -76,7 +86,8 @@ class GoalsPanel(QWidget):
             button.clicked.connect(partial(self._press, step))
             self.steps.append(button)
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        said = label(self._said(step), "strong" if step.late(today()) else "")
+        late = self._states and step.late(today())
+        said = label(self._said(step, late), "strong" if late else "")
         line.addWidget(said, 1)
         return row
 
@@ -86,13 +97,10 @@ class GoalsPanel(QWidget):
         return max(metrics.horizontalAdvance(f"○ {_(one.title)}") for one in codes.STEP_STATES) + spacing(5)
 
     @staticmethod
-    def _said(step: StepView) -> str:
+    def _said(step: StepView, late: bool) -> str:
         by = words.choice(codes.STEP_BY, step.by) if step.by else ""
         until = ""
         if step.by_when:
-            until = (
-                _("late, by {day}") if step.late(today()) else _("by {day}")
-            ).format(day=format_date(step.by_when))
+            until = (_("late, by {day}") if late else _("by {day}")).format(day=format_date(step.by_when))
         beside = ", ".join(part for part in (by, until) if part)
         return f"{step.what} ({beside})" if beside else step.what
-

@@ -28,7 +28,9 @@ class PhaseLine(QWidget):
         self._fit()
         self.setAccessibleName(_("Phase: {phase}").format(phase=self._said()))
         self.setAccessibleDescription(
-            "; ".join(f"{_(one.title)} {format_date(days[one.value])}" for one in codes.PHASES if one.value in days)
+            "; ".join(
+                f"{_(one.title)} {format_date(days[one.value])}" for one in codes.PHASES if one.value in days
+            )
         )
         self.setToolTip(self.accessibleName())
         self.update()
@@ -75,7 +77,9 @@ class PhaseLine(QWidget):
         for number, one in enumerate(codes.PHASES):
             centre = QPointF(width * (number + 0.5), middle)
             self._draw_mark(painter, centre, radius, number, present)
-            box = QRectF(width * number + 2, middle + radius + 8, width - 4, self.height() - middle - radius - 8)
+            box = QRectF(
+                width * number + 2, middle + radius + 8, width - 4, self.height() - middle - radius - 8
+            )
             self._draw_words(painter, box, one.value, _(one.title), number == present)
         painter.end()
 

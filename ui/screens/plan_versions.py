@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clock import today
 from app.errors import Problem, Refused
-from app.i18n import Message, N_
+from app.i18n import N_, Message
 from app.record import Row, fields, from_row, validated
 from app.services.coaching.records import CareerPlan
 from app.services.coaching.rules import SIGNING, plan_hash

@@ -204,7 +204,9 @@ class Timeline(QWidget):
         self.view = EntryView(open_entry)
         self.view.setModel(self.model)
         self.view.setAccessibleName(_("Timeline"))
-        self.empty = label(_("Nothing has been written yet. The first visit or plan begins the story."), "quiet")
+        self.empty = label(
+            _("Nothing has been written yet. The first visit or plan begins the story."), "quiet"
+        )
         self.count = label("", "small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

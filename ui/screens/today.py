@@ -189,7 +189,9 @@ class TodayScreen(QWidget):
         if day.conflicts:
             text = _n("{count} entry needs a decision", "{count} entries need a decision", day.conflicts)
             said = text.format(count=day.conflicts)
-            yield Group(_("Decide"), [Line("", said, _("Two people changed the same thing"), self.decide.emit)])
+            yield Group(
+                _("Decide"), [Line("", said, _("Two people changed the same thing"), self.decide.emit)]
+            )
         yield Group(_("Unfinished"), [self._draft(row) for row in day.drafts])
         parts: list[list[Line]] = [[] for _name in PERIODS]
         for item in day.items:
@@ -222,7 +224,12 @@ class TodayScreen(QWidget):
                 by_day.setdefault(item.on, []).append(item)
         for on, items in sorted(by_day.items()):
             lines = [
-                Line(words.clock(item.time), day.names.get(item.client_id, ""), str(item.title), partial(self._open, item))
+                Line(
+                    words.clock(item.time),
+                    day.names.get(item.client_id, ""),
+                    str(item.title),
+                    partial(self._open, item),
+                )
                 for item in items
             ]
             yield Group(words.long_day(on), lines, counted=False)
@@ -277,7 +284,9 @@ class _Empty(QWidget):
         if has_clients:
             self.head.setText(_("Everything is done."))
             self.advice.setText(
-                _("Nothing is waiting for two weeks. A good moment to call somebody whom you have not heard of.")
+                _(
+                    "Nothing is waiting for two weeks. A good moment to call somebody whom you have not heard of."
+                )
             )
         else:
             self.head.setText(_("Welcome."))

@@ -51,7 +51,9 @@ def fill(store: Any) -> dict[str, UUID]:
         )
         _path(store, client_id, phase, level)
     _aino(store, found["Aino"])
-    store.save(make("support_visit", client_id=found["Eero"], state="done", on=at(-20), notes="CV käytiin läpi."))
+    store.save(
+        make("support_visit", client_id=found["Eero"], state="done", on=at(-20), notes="CV käytiin läpi.")
+    )
     store.save(make("support_visit", client_id=found["Liisa"], state="done", on=at(-35), place="workplace"))
     store.save(
         make("support_visit", client_id=found["Mohamed"], state="planned", on=at(0), start_time="09:30"),
@@ -112,12 +114,16 @@ def _aino(store: Any, client_id: UUID) -> None:
         client_view="Olen ollut pitkään kotona ja haluan takaisin töihin.",
         strengths="Tarkka, ystävällinen, tulee aina ajoissa.",
         goals=goals(),
-        services=[{"service": "Tuettu työllistyminen", "purpose": "Työn löytäminen", "responsible": "Valmentaja"}],
+        services=[
+            {"service": "Tuettu työllistyminen", "purpose": "Työn löytäminen", "responsible": "Valmentaja"}
+        ],
         review_on=at(60),
     )
-    steps = [step for goal in plan.goals for step in goal["steps"]] if isinstance(plan.goals[0], dict) else [
-        step for goal in plan.goals for step in goal.steps
-    ]
+    steps = (
+        [step for goal in plan.goals for step in goal["steps"]]
+        if isinstance(plan.goals[0], dict)
+        else [step for goal in plan.goals for step in goal.steps]
+    )
     first = steps[0]["id"] if isinstance(steps[0], dict) else steps[0].id
     visits = [
         make(
@@ -151,7 +157,9 @@ def _aino(store: Any, client_id: UUID) -> None:
         disclosure="yes",
     )
     people = [
-        make("network_member", client_id=client_id, name="Tiina Tukija", role="own_worker", phone="09 000 000"),
+        make(
+            "network_member", client_id=client_id, name="Tiina Tukija", role="own_worker", phone="09 000 000"
+        ),
         make("network_member", client_id=client_id, name="Pekka Perhe", role="family", may_contact=True),
     ]
     progress = make("plan_progress", client_id=client_id, step_id=first, on=at(-30), state="done")

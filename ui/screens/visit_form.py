@@ -1,0 +1,295 @@
+"""The form of a visit, laid out for speed: short fields side by side, topics as chips, one key for each thing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.clock import today
+from app.i18n import _
+from app.record import Record, Row, from_row, validated
+from app.services import SPECS
+from app.services.coaching import rules
+from app.services.coaching.records import SupportVisit
+from app.spec import Choice, Section
+from ui.context import Context, write
+from ui.fields import ComboField
+from ui.fields.box import FieldBox
+from ui.form import Form, checked
+from ui.screens import words
+from ui.screens.words import day_of
+from ui.theme import button, spacing
+
+SPEC = SPECS["support_visit"]
+DONE, PLANNED = "done", "planned"
+LINES: tuple[tuple[str, ...], ...] = (
+    ("state",),
+    ("on", "start_time", "minutes"),
+    ("place",),
+    ("topics",),
+    ("notes",),
+    ("next_steps",),
+    ("next_on",),
+    ("participants", "seen_by_employer"),
+)
+
+
+class VisitForm(Form):
+    """A visit of one client; without `client_id` the client is typed first.
+
+    `chosen` tells whose visit it is. Saving writes the visit and, when a next day is agreed, a planned visit
+    for that day, in one write.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self,
+        context: Context,
+        row: Row | None,
+        *,
+        client_id: UUID | None,
+        values: Mapping[str, Any] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.who: ComboField | None = None
+        self.propose = button("", "quiet")
+        self._proposed: date | None = None
+        self._planned_days: frozenset[str] = frozenset()
+        super().__init__(context, SPEC, row, client_id=client_id, values=values, parent=parent)
+
+    # ---- building ----
+
+    def _build_section(self, section: Section) -> None:
+        """Make the boxes of a section; with the last section known, put all of them in their lines."""
+        if section is SPEC.form[0]:
+            self._ask_who()
+        column, self._fields = self._fields, _Nowhere()  # type: ignore[assignment]
+        super()._build_section(section)
+        self._fields = column
+        if section is not SPEC.form[-1]:
+            return
+        self.boxes = {name: self.boxes[name] for line in LINES for name in line}
+        for line in LINES:
+            row = QHBoxLayout()
+            row.setSpacing(spacing(2))
+            for name in line:
+                row.addWidget(self.boxes[name], 1, Qt.AlignmentFlag.AlignTop)
+            if line == ("next_on",):
+                row.addWidget(self.propose, 2, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
+            self._fields.addLayout(row)
+        self.propose.hide()
+        self.propose.clicked.connect(self.take_proposal)
+        self._roving = Roving(self.boxes["topics"].editor.stops(), self)
+        key = QShortcut(QKeySequence("Ctrl+D"), self, self.take_proposal)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _ask_who(self) -> None:
+        if self.client_id is not None:
+            return
+        self.who = ComboField(_("Client"), empty=None)
+        self.who_box = FieldBox(self.who, _("Type three letters."), needed=True)
+        self.who.changed.connect(self._who_chosen)
+        self._fields.addWidget(self.who_box)
+
+    def _order(self) -> None:
+        """Tab goes from the client through the fields; the proposal follows the next day."""
+        super()._order()
+        if self.who is not None:
+            QWidget.setTabOrder(self.who.stops()[0], self._first_stop())
+        if "next_on" in self.boxes and "participants" in self.boxes:
+            QWidget.setTabOrder(self.boxes["next_on"].editor.stops()[-1], self.propose)
+            QWidget.setTabOrder(self.propose, self.boxes["participants"].editor.stops()[0])
+
+    def _first_stop(self) -> QWidget:
+        return next(stop for box in self.boxes.values() for stop in box.editor.stops())
+
+    def focus_first(self) -> None:
+        """Go to the client, or, when it is known, to the notes: the rest is right most of the time."""
+        if self.who is not None and self.client_id is None:
+            self.who.stops()[0].setFocus()
+        else:
+            self.boxes["notes"].editor.stops()[0].setFocus()
+
+    # ---- whose visit ----
+
+    def offer_clients(self, names: Sequence[tuple[UUID, str]]) -> None:
+        """Offer the clients to choose from."""
+        if self.who is not None:
+            self.who.set_choices([Choice(str(identity), name) for identity, name in names])
+
+    def _who_chosen(self) -> None:
+        assert self.who is not None
+        value = self.who.value()
+        if not value or str(self.client_id) == value:
+            return
+        before = self.draft_key
+        self.client_id = UUID(value)
+        self.who_box.say("")
+        assert self.context is not None
+        store, key = self.context.store, self.draft_key
+
+        def read() -> Row | None:
+            store.drop_draft(before)
+            return store.draft(key)
+
+        self.context.tasks.run(read, self._join_draft)
+        self._after_change()
+        self.chosen.emit(self.client_id)
+
+    def _join_draft(self, draft: Row | None) -> None:
+        """Put what was once begun for this client before what has been typed now."""
+        for name, value in (draft or {}).items():
+            if name not in self.boxes:
+                continue
+            typed = self.boxes[name].editor.value()
+            if name in SPEC.sync.text and typed and value and typed != value:
+                self._set(name, f"{value}\n{typed}")
+            elif name not in self.changes():
+                self._set(name, value)
+        if draft:
+            self._notice.show()
+
+    def _draft_found(self, draft: Row | None) -> None:
+        """A visit that was agreed for today or earlier is being written down: it becomes done."""
+        super()._draft_found(draft)
+        row = self.row or {}
+        due = row.get("state") == PLANNED and row["on"] <= today().isoformat()
+        if due and "state" not in (draft or {}):
+            self._set("state", DONE)
+
+    # ---- the next visit ----
+
+    def know(self, phase: str, level: str, planned_days: frozenset[str]) -> None:
+        """Learn the client's phase and level, from which the next day is proposed."""
+        self._phase, self._level, self._planned_days = phase, level, planned_days
+        self._show_proposal()
+
+    def _show_proposal(self) -> None:
+        values = self.values()
+        day = None if self.boxes["on"].editor.fault() else day_of(values["on"])
+        wanted = (
+            hasattr(self, "_phase") and day is not None and not values["next_on"] and values["state"] == DONE
+        )
+        self.propose.setVisible(wanted)
+        self._proposed = rules.next_visit_proposal(self._phase, self._level, day) if wanted and day else None
+        if self._proposed:
+            said = words.short_day(self._proposed)
+            self.propose.setText(_("Take {day} (Ctrl+D)").format(day=said))
+            self.propose.setAccessibleName(_("Take {day} as the next visit").format(day=said))
+
+    def take_proposal(self) -> None:
+        """Take the proposed day as the next visit."""
+        if self._proposed is not None:
+            self.boxes["next_on"].editor.set_value(self._proposed.isoformat())
+            self._changed("next_on")
+            self.boxes["next_on"].editor.stops()[0].setFocus()
+
+    def _after_change(self) -> None:
+        super()._after_change()
+        self._show_proposal()
+
+    # ---- saving ----
+
+    def save(self) -> None:
+        """Check and save the visit together with the next one."""
+        if self.client_id is None:
+            self.who_box.say(_("Choose whose visit this is."))
+            self._point(1)
+            self.who_box.editor.stops()[0].setFocus()
+            return
+        record = self.record()
+        if record is None or self.context is None:
+            return
+        self._draft_timer.stop()
+        self.save_button.setEnabled(False)
+        store, key, changes, before = self.context.store, self.draft_key, self.changes(), self.row
+        following = self._following(record)
+
+        def op() -> Any:
+            current = store.row(SPEC.kind, record.id) if before is not None else None
+            written = checked(SPEC, {**current, **changes}) if current is not None else record
+            made = store.save(written, *following)
+            store.drop_draft(key)
+            return made
+
+        write(self.context, op, partial(self._wrote, record, before, following), self._refused)
+
+    def _following(self, visit: Record) -> list[Record]:
+        """Return the planned visit that the next day asks for, unless that day is planned already."""
+        assert isinstance(visit, SupportVisit)
+        if visit.next_on is None or visit.state == PLANNED or visit.next_on.isoformat() in self._planned_days:
+            return []
+        if self.row is not None and "next_on" not in self.changes():
+            return []
+        values = {
+            "client_id": visit.client_id,
+            "state": PLANNED,
+            "on": visit.next_on,
+            "place": visit.place,
+            "minutes": visit.minutes,
+        }
+        return [validated(SupportVisit, values)]
+
+    def _wrote(self, record: Record, before: Row | None, following: Sequence[Record]) -> None:
+        assert self.context is not None
+        context, store = self.context, self.context.store
+
+        def undo() -> None:
+            def op() -> Any:
+                for one in following:
+                    store.delete(SPEC.kind, one.id)
+                back = store.delete(SPEC.kind, record.id) if before is None else None
+                return back or store.save(from_row(SupportVisit, before or {}))
+
+            write(context, op, lambda: context.say(_("Taken back.")))
+
+        next_on = getattr(following[0], "on", None) if following else None
+        said = _("Visit saved.")
+        if next_on is not None:
+            said = _("Visit saved. The next one is planned for {day}.").format(day=words.short_day(next_on))
+        context.say(said, undo)
+        self._saved(record)
+        self.closed.emit()
+
+
+class Roving(QObject):
+    """Makes a group of chips one stop of Tab; the arrow keys go from chip to chip, Space chooses."""
+
+    def __init__(self, chips: Sequence[QWidget], parent: QObject) -> None:
+        super().__init__(parent)
+        self._chips = list(chips)
+        for number, chip in enumerate(self._chips):
+            chip.installEventFilter(self)
+            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus if number == 0 else Qt.FocusPolicy.ClickFocus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Move the focus by the arrow keys."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.modifiers():
+            return False
+        step = {
+            Qt.Key.Key_Right.value: 1,
+            Qt.Key.Key_Down.value: 1,
+            Qt.Key.Key_Left.value: -1,
+            Qt.Key.Key_Up.value: -1,
+        }.get(event.key())
+        if step is None or watched not in self._chips:
+            return False
+        number = (self._chips.index(watched) + step) % len(self._chips)  # type: ignore[arg-type]
+        for chip in self._chips:
+            chip.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._chips[number].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._chips[number].setFocus()
+        return True
+
+
+class _Nowhere:
+    """Takes what the general form would put below each other; the lines place it instead."""
+
+    def addWidget(self, widget: QWidget, *_where: Any) -> None:
+        """Leave the widget without a place."""

@@ -91,7 +91,7 @@ class PlanScreen(QWidget):
         self.state = label("", "chip", wraps=False)
         self.sign_button = pictured(button(_("Sign"), tip=_("Sign the plan (Ctrl+G)")), "mdi6.draw-pen")
         self.compare_button = pictured(
-            button(_("Compare versions"), "quiet", tip=_("Ctrl+K")), "mdi6.compare-horizontal"
+            button(_("Compare versions"), "quiet", tip=_("Ctrl+Shift+K")), "mdi6.compare-horizontal"
         )
         self.preview_button = pictured(
             button(_("Preview"), "quiet", tip=_("Ctrl+P")), "mdi6.file-eye-outline"
@@ -99,7 +99,7 @@ class PlanScreen(QWidget):
         self.new_button = button(_("Make a new version"), "primary", tip=_("Ctrl+Shift+N"))
         for made, press, key in (
             (self.sign_button, self.sign, "Ctrl+G"),
-            (self.compare_button, self.compare, "Ctrl+K"),
+            (self.compare_button, self.compare, "Ctrl+Shift+K"),
             (self.preview_button, self.preview, "Ctrl+P"),
             (self.new_button, self.new_version, "Ctrl+Shift+N"),
         ):
@@ -312,7 +312,6 @@ class PlanScreen(QWidget):
             self.row,
             client_name=self._first_name_first(),
             worker_name=self.plans.worker,
-            print_it=self.preview,
         )
         page.left.connect(self._back)
         page.done.connect(self._signed)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.i18n import _, format_date
@@ -11,12 +11,35 @@ from app.record import Row
 from app.services import SPECS
 from ui.form import WIDEST
 from ui.screens.goals import GoalsPanel
-from ui.screens.signature_pad import SignaturePad
 from ui.screens.story import GoalView
 from ui.screens.words import NOTHING, as_text, day_of
-from ui.theme import button, heading, label, look, px, spacing
+from ui.theme import button, colours, heading, label, look, px, spacing
 
 _IN_THE_HEAD = ("version_no", "signatures", "signed_on", "content_hash")
+
+
+class Drawn(QWidget):
+    """A signature as it was drawn: points 0..1 of a field three times as wide as high."""
+
+    def __init__(self, who: str, strokes: Sequence[Sequence[Sequence[float]]]) -> None:
+        super().__init__()
+        self._strokes = strokes
+        self.setAccessibleName(_("Signature: {who}").format(who=who))
+        self.setFixedSize(px(270), px(90))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(colours().text), 2)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        for stroke in self._strokes:
+            points = [QPointF(x * self.width(), y * self.height()) for x, y in stroke]
+            if len(points) == 1:
+                painter.drawPoint(points[0])
+            else:
+                painter.drawPolyline(points)
+        painter.end()
 
 
 class PlanReading(QWidget):
@@ -77,10 +100,10 @@ class PlanReading(QWidget):
         day = format_date(day_of(plan["signed_on"]))
         for signature in plan["signatures"]:
             part = QVBoxLayout()
-            pad = SignaturePad(_("Signature: {who}").format(who=signature["name"]))
-            pad.show_strokes(signature["strokes"])
-            pad.setEnabled(False)
-            part.addWidget(pad)
+            if signature["strokes"]:
+                part.addWidget(Drawn(signature["name"], signature["strokes"]))
+            else:
+                part.addWidget(label(_("Signed on paper"), "quiet"))
             part.addWidget(label(f"{signature['name']}, {day}", "small"))
             row.addLayout(part, 1)
         return row

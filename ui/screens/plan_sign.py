@@ -1,6 +1,6 @@
 """Signing a plan on the screen: what is signed stands above, the two signatures beside each other below."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +17,15 @@ from ui.fields import Line
 from ui.fields.box import FieldBox
 from ui.screens.goals import GoalsPanel
 from ui.screens.plan_versions import signed
-from ui.screens.signature_pad import SignaturePad
 from ui.screens.story import goals_of
+from ui.signature_pad import SignaturePad
 from ui.theme import button, heading, label, look, px, spacing
 
 SIDE_BY_SIDE = 720
 
 
 class Signer(QFrame):
-    """A pad with the name of the one who signs."""
+    """A pad, three times as wide as high, with the name of the one who signs."""
 
     def __init__(self, role: str, title: str, name: str) -> None:
         super().__init__()
@@ -34,22 +34,24 @@ class Signer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(spacing(2), spacing(1.5), spacing(2), spacing(2))
         column.setSpacing(spacing(1))
-        head = QHBoxLayout()
-        head.addWidget(heading(title, 3), 1)
-        self.clear = button(_("Clear"), "quiet")
-        self.clear.setAccessibleName(_("Clear the signature: {who}").format(who=title))
-        head.addWidget(self.clear)
-        column.addLayout(head)
-        self.pad = SignaturePad(_("Signature: {who}").format(who=title))
+        self.pad = SignaturePad(title)
         column.addWidget(self.pad)
         self.name = Line(_("Name: {who}").format(who=title))
         self.name.set_value(name)
         column.addWidget(FieldBox(self.name))
-        self.clear.clicked.connect(self.pad.clear)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.pad.paper.setFixedHeight(max(80, (self.width() - spacing(4)) // 3))
 
     def signature(self) -> dict[str, Any]:
         """Return what was written and drawn."""
-        return {"role": self.role, "name": self.name.value() or "", "strokes": self.pad.strokes}
+        return {
+            "role": self.role,
+            "name": self.name.value() or "",
+            "strokes": self.pad.strokes(),
+            "on_paper": self.pad.on_paper,
+        }
 
 
 class SignPage(QWidget):
@@ -65,7 +67,6 @@ class SignPage(QWidget):
         *,
         client_name: str,
         worker_name: str,
-        print_it: Callable[[], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,8 +83,6 @@ class SignPage(QWidget):
         self.sign_button.clicked.connect(self.sign)
         self.back_button = button(_("Not now"), tip=_("Back to the plan (Esc)"))
         self.back_button.clicked.connect(self.left)
-        self.paper = button(_("Print and sign on paper"), "quiet")
-        self.paper.clicked.connect(lambda: print_it())
         self._build()
         for signer in self.signers:
             signer.pad.changed.connect(self._again)
@@ -125,7 +124,7 @@ class SignPage(QWidget):
         row.setSpacing(spacing(1))
         row.addWidget(self.problem, 1)
         row.addStretch(0)
-        for made in (self.paper, self.back_button, self.sign_button):
+        for made in (self.back_button, self.sign_button):
             row.addWidget(made)
         return bar
 

@@ -67,13 +67,14 @@ def may_sign(plan: Row) -> None:
 def signed(plan: Row, signatures: Sequence[Mapping[str, Any]]) -> CareerPlan:
     """Return the plan with its signatures, their day and the mark of what they vouch for.
 
-    `signatures` hold role, name and strokes. Raises Refused without a goal, a name or a drawn signature.
+    `signatures` hold role, name, strokes and on_paper: who signs the printed page has no strokes here, and the
+    document has a line to sign on. Raises Refused without a goal, a name or a signature.
     """
     may_sign(plan)
     for signature in signatures:
         if not str(signature["name"]).strip():
             raise Refused([Problem("name", Message(N_("Write the name under each signature.")))])
-        if not signature["strokes"]:
+        if not signature["strokes"] and not signature.get("on_paper"):
             raise Refused(
                 [
                     Problem(
@@ -87,7 +88,9 @@ def signed(plan: Row, signatures: Sequence[Mapping[str, Any]]) -> CareerPlan:
         CareerPlan,
         content
         | {
-            "signatures": [dict(signature) for signature in signatures],
+            "signatures": [
+                {name: signature[name] for name in ("role", "name", "strokes")} for signature in signatures
+            ],
             "signed_on": today().isoformat(),
             "content_hash": plan_hash(content),
         },

@@ -86,7 +86,7 @@ class VisitForm(Form):
         self.propose.hide()
         self.propose.clicked.connect(self.take_proposal)
         self._roving = Roving(self.boxes["topics"].editor.stops(), self)
-        key = QShortcut(QKeySequence("Ctrl+D"), self, self.take_proposal)
+        key = QShortcut(QKeySequence("Ctrl+Shift+D"), self, self.take_proposal)
         key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _ask_who(self) -> None:
@@ -180,7 +180,7 @@ class VisitForm(Form):
         self._proposed = rules.next_visit_proposal(self._phase, self._level, day) if wanted and day else None
         if self._proposed:
             said = words.short_day(self._proposed)
-            self.propose.setText(_("Take {day} (Ctrl+D)").format(day=said))
+            self.propose.setText(_("Take {day} (Ctrl+Shift+D)").format(day=said))
             self.propose.setAccessibleName(_("Take {day} as the next visit").format(day=said))
 
     def take_proposal(self) -> None:

@@ -1,0 +1,320 @@
+"""A document as it will be printed: rendered in memory, shown page by page, saved only on purpose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.access import client_of
+from app.documents import make
+from app.errors import DiskFull, KnownError
+from app.i18n import LANGUAGES, N_, NAMES, Message, _, language
+from app.pdf import Document, render
+from app.record import Row
+from app.services import SPECS
+from ui import dialogs
+from ui.context import Context
+from ui.screens.pictured import pictured
+from ui.theme import button, heading, label, look, spacing
+
+SHARPNESS = 2.0  # pixels to a point, before zooming; a page is drawn once for all zooms
+ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+# PDFium may be used by one thread at a time.
+_one_at_a_time = Lock()
+
+# File names never hold anything of a client.
+FILE_NAMES = {
+    "career_plan": {"fi": "urasuunnitelma", "sv": "karriarplan", "en": "career-plan"},
+    "vocational_profile": {"fi": "ammatillinen-profiili", "sv": "yrkesprofil", "en": "vocational-profile"},
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A rendered document: its bytes and a picture of each page."""
+
+    pdf: bytes
+    pages: tuple[QImage, ...]
+
+
+def draw(document: Document) -> Made:
+    """Render a document and draw its pages; runs off the GUI thread and touches no file."""
+    import pypdfium2
+
+    pdf = render(document)
+    with _one_at_a_time:
+        opened = pypdfium2.PdfDocument(pdf)
+        try:
+            pages = tuple(_image(page.render(scale=SHARPNESS, rev_byteorder=True)) for page in opened)
+        finally:
+            opened.close()
+    return Made(pdf, pages)
+
+
+def _image(bitmap: Any) -> QImage:
+    """Copy a drawn page into an image that owns its memory."""
+    form = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBX8888}[bitmap.n_channels]
+    shared = QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, form)
+    return shared.copy()
+
+
+def file_name(kind: str, row: Row, code: str) -> str:
+    """Suggest a file name that says the kind and version only, such as urasuunnitelma-v2.pdf."""
+    name = FILE_NAMES.get(kind, {}).get(code, kind.replace("_", "-"))
+    version = row.get("version_no")
+    return f"{name}-v{version}.pdf" if version else f"{name}.pdf"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is either whole or not there. Raises DiskFull or KnownError."""
+    import errno
+    import os
+
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(
+                Message(N_("The disk is full.")), Message(N_("Free some room, or choose another folder."))
+            ) from None
+        raise KnownError(
+            Message(N_("The file could not be written there.")), Message(N_("Choose another folder."))
+        ) from None
+
+
+class PdfPreview(QWidget):
+    """Shows a record's document. `closed` says that it is left; saving is written into the access log."""
+
+    closed = Signal()
+
+    def __init__(self, context: Context, kind: str, record_id: UUID, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.kind, self.record_id = context, kind, record_id
+        self.row: Row | None = None
+        self.made: Made | None = None
+        self._asked = 0
+        self._zoom = ZOOMS.index(1.0)
+        self.setAccessibleName(_("Preview"))
+        self._build()
+        self.reload()
+
+    # ---- building ----
+
+    def _build(self) -> None:
+        self.language = QComboBox()
+        self.language.setAccessibleName(_("Language of the document"))
+        for code in LANGUAGES:
+            self.language.addItem(NAMES[code], code)
+        self.language.setCurrentIndex(LANGUAGES.index(language()))
+        self.language.currentIndexChanged.connect(self.reload)
+        self.plain = QCheckBox(_("Plain language"))
+        self.plain.setToolTip(_("Short sentences and big type, for the client"))
+        self.plain.toggled.connect(self.reload)
+        self.plain.setVisible(SPECS[self.kind].pdf is not None)
+        self.state = label("", "quiet", wraps=False)
+        self.smaller = pictured(
+            button("", "tool", tip=_("Smaller (-)")), "mdi6.magnify-minus-outline", "text"
+        )
+        self.larger = pictured(button("", "tool", tip=_("Larger (+)")), "mdi6.magnify-plus-outline", "text")
+        self.smaller.setAccessibleName(_("Smaller"))
+        self.larger.setAccessibleName(_("Larger"))
+        self.smaller.clicked.connect(lambda: self.zoom(-1))
+        self.larger.clicked.connect(lambda: self.zoom(1))
+        self.save_button = button(_("Save as a file…"), "primary", tip=_("Ctrl+S"))
+        self.save_button.clicked.connect(self.save)
+        self.close_button = button(_("Close"), tip=_("Esc"))
+        self.close_button.clicked.connect(self.closed)
+        self.pages = _Pages()
+        self.pages.verticalScrollBar().valueChanged.connect(self._say_page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, spacing(2), 0, 0)
+        column.setSpacing(spacing(1))
+        column.addLayout(self._head())
+        column.addWidget(self.pages, 1)
+        column.addWidget(self._bar())
+        self.setFocusProxy(self.pages)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setContentsMargins(spacing(3), 0, spacing(3), 0)
+        head.setSpacing(spacing(1))
+        head.addWidget(heading(_(SPECS[self.kind].one), 1), 1)
+        for widget in (self.plain, self.language, self.smaller, self.larger):
+            head.addWidget(widget)
+        return head
+
+    def _bar(self) -> QFrame:
+        bar = look(QFrame(), "bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(spacing(3), spacing(1), spacing(3), spacing(1))
+        row.setSpacing(spacing(1))
+        row.addWidget(self.state, 1)
+        for widget in (self.close_button, self.save_button):
+            row.addWidget(widget)
+        return bar
+
+    # ---- showing ----
+
+    def reload(self) -> None:
+        """Render again, in the chosen language and variant; only the latest wish is shown."""
+        self._asked += 1
+        asked, store = self._asked, self.context.store
+        code, plain = self.language.currentData(), self.plain.isChecked()
+        self.save_button.setEnabled(False)
+        self.state.setText(_("Making the pages…"))
+
+        def describe() -> tuple[Row, Document]:
+            row = store.row(self.kind, self.record_id)
+            if row is None or row["deleted"]:
+                raise KnownError(Message(N_("There is no such entry.")))
+            if asked == 1:
+                store.get(self.kind, self.record_id)
+            return row, make(store, self.kind, row, language=code, plain=plain)
+
+        self.context.tasks.run(describe, partial(self._described, asked), self._failed, owner=self)
+
+    def _described(self, asked: int, described: tuple[Row, Document]) -> None:
+        if asked != self._asked:
+            return
+        self.row, document = described
+        shown = partial(self._drawn, asked)
+        self.context.tasks.run(partial(draw, document), shown, self._failed, network=True, owner=self)
+
+    def _drawn(self, asked: int, made: Made) -> None:
+        if asked != self._asked:
+            return
+        self.made = made
+        self.save_button.setEnabled(True)
+        self.pages.show_pages(made.pages)
+        self.pages.zoom(ZOOMS[self._zoom])
+        self._say_page()
+
+    def _failed(self, error: KnownError) -> None:
+        self.state.setText(str(error))
+
+    def _say_page(self) -> None:
+        if self.made is not None:
+            text = _("Page {number} of {count}")
+            self.state.setText(text.format(number=self.pages.page() + 1, count=len(self.made.pages)))
+
+    def zoom(self, step: int) -> None:
+        """Make the pages larger (1) or smaller (-1)."""
+        self._zoom = min(max(self._zoom + step, 0), len(ZOOMS) - 1)
+        self.pages.zoom(ZOOMS[self._zoom])
+
+    # ---- saving ----
+
+    def save(self) -> None:
+        """Ask where, write the file whole, and log that the document left the store."""
+        if self.made is None or self.row is None:
+            return
+        code = self.language.currentData()
+        suggested = file_name(self.kind, self.row, code)
+        path = dialogs.save_file(self, _("Save the document"), suggested, "PDF (*.pdf)")
+        if path is None:
+            return
+        path = path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
+        content, store, row = self.made.pdf, self.context.store, self.row
+        detail = f"pdf {code}{' plain' if self.plain.isChecked() else ''}"
+        client = client_of(row["scope"])
+
+        def op() -> None:
+            # Written down first: a file whose export is not in the log must not come to be.
+            store.log("export", self.kind, self.record_id, UUID(client) if client else None, detail)
+            write_whole(path, content)
+
+        context = self.context
+        context.tasks.run(
+            op, lambda _done: context.say(_("The document is saved.")), self._failed, owner=self
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, control = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if key == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif control and key == Qt.Key.Key_S:
+            self.save()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self.zoom(1 if key == Qt.Key.Key_Plus else -1)
+        else:
+            super().keyPressEvent(event)
+
+
+class _Pages(QScrollArea):
+    """The pages below each other; Page Up and Page Down go from page to page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(_("Pages"))
+        self._inner = look(QWidget(), "page")
+        self._column = QVBoxLayout(self._inner)
+        self._column.setContentsMargins(spacing(2), spacing(2), spacing(2), spacing(2))
+        self._column.setSpacing(spacing(2))
+        self._images: Sequence[QImage] = ()
+        self._sheets: list[QLabel] = []
+        self.setWidget(self._inner)
+
+    def show_pages(self, images: Sequence[QImage]) -> None:
+        """Show other pages; the place stays where it can."""
+        self._images = images
+        for sheet in self._sheets:
+            self._column.removeWidget(sheet)
+            sheet.hide()
+            sheet.deleteLater()
+        self._sheets = []
+        for number in range(len(images)):
+            sheet = QLabel()
+            sheet.setFrameShape(QFrame.Shape.Box)
+            sheet.setAccessibleName(_("Page {number}").format(number=number + 1))
+            self._sheets.append(sheet)
+            self._column.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def zoom(self, factor: float) -> None:
+        """Draw the pages at a size: 1 is a point to a pixel and a third, as on paper."""
+        for sheet, image in zip(self._sheets, self._images, strict=True):
+            ratio = self.devicePixelRatioF()
+            width = round(image.width() / SHARPNESS * 96 / 72 * factor * ratio)
+            picture = QPixmap.fromImage(
+                image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+            )
+            picture.setDevicePixelRatio(ratio)
+            sheet.setPixmap(picture)
+            sheet.setFixedSize(picture.deviceIndependentSize().toSize())
+
+    def page(self) -> int:
+        """Return the number of the page at the top of the view, from nought."""
+        top = self.verticalScrollBar().value() + self.viewport().height() // 3
+        passed = [number for number, sheet in enumerate(self._sheets) if sheet.y() <= top]
+        return passed[-1] if passed else 0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_PageDown.value: 1, Qt.Key.Key_PageUp.value: -1}.get(event.key())
+        if step is None or not self._sheets:
+            super().keyPressEvent(event)
+            return
+        wanted = min(max(self.page() + step, 0), len(self._sheets) - 1)
+        self.verticalScrollBar().setValue(self._sheets[wanted].y() - spacing(2))

@@ -35,10 +35,10 @@ def _names(client: Mapping[str, Any]) -> str:
 
 
 def _near(one: str, other: str) -> bool:
-    """Tell whether two names are equal but for one letter changed, added or left out."""
+    """Tell whether two names are equal but, if they are long, for one letter changed, added or left out."""
     if one == other:
         return True
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 6:
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 10:
         return False
     start = next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))

@@ -7,6 +7,7 @@ import gettext
 import locale
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 _FOLDER = Path(__file__).with_name("locale")
 _loaded: dict[str, gettext.NullTranslations] = {}
 _language = "fi"
+_inside: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def N_(text: str) -> str:
@@ -37,17 +39,17 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 def _(text: str) -> str:
     """Return the text in the present language."""
-    return _catalogue(_language).gettext(text) if text else ""
+    return _catalogue(language()).gettext(text) if text else ""
 
 
 def _n(one: str, many: str, count: int) -> str:
     """Return the form of the text that fits `count`, in the present language."""
-    return _catalogue(_language).ngettext(one, many, count)
+    return _catalogue(language()).ngettext(one, many, count)
 
 
 def language() -> str:
     """Return the present language: fi, sv or en."""
-    return _language
+    return _inside.get() or _language
 
 
 def set_language(code: str) -> None:
@@ -60,13 +62,17 @@ def set_language(code: str) -> None:
 
 @contextmanager
 def using_language(code: str) -> Iterator[None]:
-    """Use another language inside the block: a document may be in another one than the windows."""
-    before = _language
-    set_language(code)
+    """Use another language inside the block, in this thread alone: a document beside windows in another one.
+
+    Raises ValueError for a code that is none of ours.
+    """
+    if code not in LANGUAGES:
+        raise ValueError(code)
+    before = _inside.set(code)
     try:
         yield
     finally:
-        set_language(before)
+        _inside.reset(before)
 
 
 def system_language() -> str:
@@ -106,7 +112,7 @@ def format_date(day: date | None) -> str:
     """Write a date as people write it here: 3.5.2026 in Finnish and Swedish, 3 May 2026 in English."""
     if day is None:
         return ""
-    if _language == "en":
+    if language() == "en":
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
     return f"{day.day}.{day.month}.{day.year}"
 
@@ -116,7 +122,7 @@ def format_instant(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local = moment.astimezone()
-    clock = f"{local.hour}:{local.minute:02d}" if _language == "en" else f"{local.hour}.{local.minute:02d}"
+    clock = f"{local.hour}:{local.minute:02d}" if language() == "en" else f"{local.hour}.{local.minute:02d}"
     return f"{format_date(local.date())} {clock}"
 
 

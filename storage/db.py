@@ -256,7 +256,9 @@ def connect(path: Path, key: Key, *, mode: str = "rw", busy_ms: int = BUSY_MS) -
     try:
         # The driver reports errors to us; SQLCipher would also write them to stderr.
         connection.execute("PRAGMA cipher_log_level=NONE")
-        connection.execute("PRAGMA cipher_memory_security=ON")
+        # SQLite's own wiping of freed memory made saving 2,000 visits take 5 s instead of 0.8 s, while the same
+        # words lie in Python's and Qt's memory unwiped: the price buys nothing here.
+        connection.execute("PRAGMA cipher_memory_security=OFF")
         secret = key.sqlcipher()
         try:
             connection.set_key(secret)

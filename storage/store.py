@@ -118,6 +118,14 @@ class Store:
         self._key = None
         self._lock.release()
 
+    def abandon(self) -> None:
+        """Drop the key and let go of the files as they lie, writing nothing: before they are destroyed."""
+        self.engine.dispose()
+        if self._key is not None:
+            self._key.wipe()
+            self._key = None
+            self._lock.release()
+
     @property
     def is_open(self) -> bool:
         """Whether the store is unlocked."""

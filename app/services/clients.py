@@ -92,9 +92,12 @@ class Client(Record, table=True):
 
 
 def birth_date(code: str) -> date | None:
-    """Return the birth date that a valid Finnish identity code carries, else None."""
+    """Return the birth date that a valid Finnish identity code carries, else None.
+
+    Artificial codes (individual number 900-999) count: a client may have one for a time.
+    """
     try:
-        compact = hetu.validate(code)
+        compact = hetu.validate(code, allow_temporary=True)
     except ValidationError:
         return None
     century = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}[compact[6]]

@@ -1,6 +1,6 @@
 """How Alembic runs the steps: on the connection of the open store that `storage.migrate` hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel.sql.sqltypes import AutoString
@@ -13,7 +13,7 @@ def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other:
     return not (kind == "table" and (name or "").startswith(VIRTUAL))
 
 
-def plain(kind: str, item: Any, _context: object) -> str | bool:
+def plain(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Write SQLModel's own text type as the plain one, so that an old step never needs SQLModel."""
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"

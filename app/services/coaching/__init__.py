@@ -262,6 +262,7 @@ PLAN = RecordSpec(
             (
                 F("version_no", N_("Version"), read_only=True),
                 F("made_on", N_("Made on")),
+                F("signed_on", N_("Signed on"), read_only=True),
                 F("client_view", N_("The client's view of the need"), rows=3),
                 F("worker_view", N_("The worker's view of the need"), rows=3),
                 F("strengths", N_("Strengths and resources"), rows=3),

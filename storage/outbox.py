@@ -44,7 +44,8 @@ Edit = tuple[str, Row | None, Row, str, Patch]
 def queue(connection: Connection, edits: list[Edit]) -> None:
     """Put edits into the outbox, and keep the centre's last word on each row beside them."""
     bases = [
-        {"row_id": new["id"], "kind": kind, "scope": new["scope"], "fields": old} for kind, old, new, _, _ in edits
+        {"row_id": new["id"], "kind": kind, "scope": new["scope"], "fields": old}
+        for kind, old, new, _, _ in edits
     ]
     connection.execute(insert(sync_base).on_conflict_do_nothing(), bases)
     fresh = [edit for edit in edits if not (edit[3] == "update" and _folded(connection, edit))]

@@ -1,0 +1,106 @@
+"""What a device may hold no longer leaves it: one client's compartment, or everything.
+
+An eviction is not a deletion: nothing of it is sent anywhere. Edits that the centre may still need stay in the
+outbox, sealed so that only the centre can read them.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, Engine
+
+from app import access
+from app.services import SPECS
+from storage import backup, db, files, outbox, profile_lock, search, slots
+from storage.writing import Changes
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+Seal = Callable[[str, str], str]
+"""A function from a mutation's id and JSON to text that only the centre can read."""
+
+
+def evict(connection: Connection, scopes: Iterable[str], seal: Seal | None) -> Changes:
+    """Take scopes out of the store: rows, bases, pages, history, search, drafts; seal their outbox.
+
+    Without `seal` the outbox stays as it is. Call `checkpoint` after the transaction.
+    """
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    gone: list[tuple[str, dict[str, Any]]] = []
+    for scope in scopes:
+        for kind in SPECS:
+            found = connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE scope = ? RETURNING id', (scope,))
+            gone += [(kind, {"id": row[0], "scope": scope}) for row in found.fetchall()]
+        search.forget(connection, scope)
+        for table in ("sync_base", "sync_page", "sync_scope", "history"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE scope = ?", (scope,))
+        _drop_drafts(connection, scope)
+        if seal is not None:
+            _seal(connection, scope, seal)
+    return Changes.of(gone)
+
+
+def _drop_drafts(connection: Connection, scope: str) -> None:
+    client = access.client_of(scope)
+    kinds = [kind for kind, spec in SPECS.items() if scope == f"client:{client}:{spec.group}"]
+    if client is not None:
+        connection.exec_driver_sql(
+            "DELETE FROM draft WHERE client_id = ? AND kind IN (SELECT value FROM json_each(?))",
+            (client, to_json(kinds).decode()),
+        )
+
+
+def _seal(connection: Connection, scope: str, seal: Seal) -> None:
+    """Seal every edit of the scope, whatever its state: a restored centre may need even those it had taken."""
+    query = (
+        "SELECT n, mutation_id, scope, kind, row_id, op, patch, schema_version, author, saved_at, answer"
+        " FROM outbox WHERE scope = ?"
+    )
+    for row in connection.exec_driver_sql(query, (scope,)).fetchall():
+        if not row[6].startswith(outbox.SEALED):
+            text = to_json({"sealed": seal(row[1], outbox.wire(row))}).decode()
+            connection.exec_driver_sql("UPDATE outbox SET patch = ? WHERE n = ?", (text, row[0]))
+
+
+def checkpoint(engine: Engine) -> None:
+    """Write the journal back and empty it, so that what was deleted is in no file."""
+    with db.driver(engine) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def wipe(store: "Store") -> None:
+    """Make everything on this device unreadable and remove it: keys first, then the files. The store is closed.
+
+    Without the keys the database is noise, whatever the disk remembers of it; backups go the same way.
+    """
+    folder = store.folder
+    store.abandon()
+    for name in (slots.SLOTS, slots.COPY):
+        for file in (folder / name, *folder.glob(f"replaced-*/{name}")):
+            _overwrite(file)
+    for file in (folder / backup.FOLDER).glob(f"*{backup.SUFFIX}"):
+        _overwrite(file)
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != profile_lock.FILE:
+            path.unlink(missing_ok=True)
+    files.sync_folder(folder)
+
+
+def _overwrite(file: Path) -> None:
+    """Write nothing over a file that holds keys, and remove it."""
+    if not file.exists():
+        return
+    left = file.stat().st_size
+    with open(file, "r+b") as opened:
+        while left > 0:
+            left -= opened.write(bytes(min(left, 1 << 20)))
+        opened.flush()
+        os.fsync(opened.fileno())
+    file.unlink()

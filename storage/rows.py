@@ -1,0 +1,172 @@
+"""Rows of records read and written many at once, with the driver's own statements: what arrives from the centre.
+
+A row is JSON values by name, as everywhere between the layers; `bind` and `unbind` turn it into what the
+columns hold and back.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from pydantic_core import PydanticUndefined, from_json, to_json
+from sqlalchemy import Boolean, Connection
+
+from app.record import Json, Record, Row, fields
+from app.services import SPECS
+from storage import db
+
+STAMPS = ("scope", "version", "deleted", "extra", "created_at", "created_by", "saved_at", "saved_by")
+_FILLERS: dict[Any, Any] = {bool: False, int: 0, date: "1900-01-01"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind's table, ready: own fields before the stamps, what is JSON or yes/no, blanks, and statements."""
+
+    kind: str
+    own: tuple[str, ...]
+    columns: tuple[str, ...]
+    json: frozenset[str]
+    flags: frozenset[str]
+    blank: Row
+    required: frozenset[str]
+    put: str
+    stamp: str
+    by_id: str
+    children: tuple[tuple[str, str], ...]
+
+    def bind(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the row as its columns hold it, in the order of `columns`."""
+        return tuple(to_json(row[name]).decode() if name in self.json else row[name] for name in self.columns)
+
+    def unbind(self, raw: Sequence[Any]) -> Row:
+        """Return a row from its columns."""
+        row = dict(zip(self.columns, raw, strict=True))
+        for name in self.json:
+            if row[name] is not None:
+                row[name] = from_json(row[name])
+        for name in self.flags:
+            if row[name] is not None:
+                row[name] = bool(row[name])
+        return row
+
+
+@cache
+def shape(kind: str) -> Shape:
+    """Return what is needed to read and write a kind's rows; raises KeyError for a kind not known here."""
+    cls = SPECS[kind].table
+    table = cls.__table__  # type: ignore[attr-defined]
+    own = ("id", *fields(cls))
+    columns = (*own, *STAMPS)
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" for _ in columns)
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in columns[1:])
+    stamps = ", ".join(f'"{name}" = ?' for name in STAMPS)
+    return Shape(
+        kind=kind,
+        own=own,
+        columns=columns,
+        json=frozenset(c.name for c in table.columns if isinstance(c.type, Json)),
+        flags=frozenset(c.name for c in table.columns if isinstance(c.type, Boolean)),
+        blank={name: _blank(cls, name) for name in cls.model_fields},
+        required=frozenset(c.name for c in table.columns if not c.nullable),
+        put=f'INSERT INTO "{kind}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
+        stamp=f'UPDATE "{kind}" SET {stamps} WHERE id = ?',
+        by_id=f'SELECT {names} FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))',
+        children=tuple(
+            (other, key.parent.name)
+            for other, spec in SPECS.items()
+            for key in spec.table.__table__.foreign_keys  # type: ignore[attr-defined]
+            if key.column.table.name == kind
+        ),
+    )
+
+
+def _blank(cls: type[Record], name: str) -> Any:
+    """Return what a field holds when nothing was ever said of it."""
+    info = cls.model_fields[name]
+    if info.default_factory is not None:
+        return info.default_factory()  # type: ignore[call-arg]
+    if info.default is not PydanticUndefined:
+        return info.default
+    return _FILLERS.get(info.annotation, "")
+
+
+def complete(kind: str, values: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> Row:
+    """Return a whole row of this program's columns from a row of any version of the program.
+
+    What this program does not know goes to `extra`; what the other one did not say stays as it was or is blank.
+    """
+    known = shape(kind)
+    ground = old if old is not None else known.blank
+    row = {name: values.get(name, ground[name]) for name in known.columns}
+    for name in known.required:
+        if row[name] is None:
+            row[name] = known.blank[name]
+    unknown = {name: value for name, value in values.items() if name not in row and name != "seq"}
+    said = values.get("extra")
+    row["extra"] = {**(said if isinstance(said, dict) else {}), **unknown}
+    row["deleted"] = bool(row["deleted"])
+    return row
+
+
+def load(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """Return the stored rows among these ids, as their columns hold them, by id."""
+    wanted = to_json(list(ids)).decode()
+    return {raw[0]: tuple(raw) for raw in connection.exec_driver_sql(shape(kind).by_id, (wanted,))}
+
+
+def load_one(connection: Connection, kind: str, record_id: str) -> Row | None:
+    """Return one stored row, or None."""
+    raw = load(connection, kind, [record_id]).get(record_id)
+    return shape(kind).unbind(raw) if raw is not None else None
+
+
+def put(connection: Connection, kind: str, bound: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows, new or not."""
+    if bound:
+        many(connection, shape(kind).put, bound)
+
+
+def stamp(connection: Connection, kind: str, bound: Sequence[tuple[Any, ...]]) -> None:
+    """Write only the stamps of rows whose own fields are as before."""
+    if bound:
+        own = len(shape(kind).own)
+        many(connection, shape(kind).stamp, [(*raw[own:], raw[0]) for raw in bound])
+
+
+def many(connection: Connection, statement: str, parameters: Sequence[tuple[Any, ...]]) -> None:
+    """Execute one prepared statement for each row: the toolkit's own way costs more than SQLite does."""
+    driver: Any = connection.connection.driver_connection
+    with db.driver_errors():
+        driver.executemany(statement, parameters)
+
+
+def remove(connection: Connection, kind: str, ids: Iterable[str]) -> None:
+    """Take rows out of the table."""
+    wanted = to_json(list(ids)).decode()
+    connection.exec_driver_sql(
+        f'DELETE FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))', (wanted,)
+    )
+
+
+def is_referred_to(connection: Connection, kind: str, record_id: str) -> bool:
+    """Tell whether another row points to this one."""
+    return any(
+        connection.exec_driver_sql(f'SELECT 1 FROM "{child}" WHERE "{column}" = ?', (record_id,)).first()
+        for child, column in shape(kind).children
+    )
+
+
+def marks(connection: Connection, scopes: Iterable[str]) -> Iterator[tuple[str, str, str, int, bool]]:
+    """Return (scope, kind, id, version, deleted) of every row of these scopes."""
+    wanted = to_json(list(scopes)).decode()
+    for kind in SPECS:
+        found = connection.exec_driver_sql(
+            f'SELECT scope, id, version, deleted FROM "{kind}" WHERE scope IN (SELECT value FROM json_each(?))',
+            (wanted,),
+        )
+        for scope, record_id, version, deleted in found:
+            yield scope, kind, record_id, version, bool(deleted)

@@ -1,0 +1,403 @@
+"""The device's side of the sync: push what is unsent, then pull what changed. Nothing saved is ever lost here.
+
+Push and pull may stop at any point (`clock.point` names them): the next sync goes on from there. Design and
+reasons: server-sequenced, three-way merge at the centre, one cursor for each scope.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from pydantic_core import to_json
+
+from app import access, clock
+from app.errors import KnownError, NotAllowed, Unreachable
+from app.i18n import N_, Message
+from app.record import Row, iso
+from storage import eviction, incoming, outbox
+from storage.incoming import Answer, Arrived, Held
+from storage.store import Store, set_state, state
+from storage.writing import Changes
+from sync import sealing
+from sync.faults import BUGS
+from sync.protocol import (
+    BATCH_BYTES,
+    BATCH_MUTATIONS,
+    EMPTY,
+    SCHEMA_VERSION,
+    OrderMessage,
+    PullReply,
+    PullRequest,
+    PushReply,
+    WipedReply,
+    WipedRequest,
+    checksum,
+)
+from sync.session import Session
+from sync.transport import HttpTransport, NotNow, Told, TooLarge, Transport, ask
+
+CLOCK_SECONDS = 600
+"""How far the device's clock may be from the centre's before the person is told."""
+_RESTARTS = 3
+
+_locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """What one sync did: edits pushed, rows that changed here, decisions that wait, scopes that left.
+
+    `unsent` edits still wait, `held` ones were not taken by the centre. `changes` is for the views, `lost` are
+    the clients whom this device may hold no longer; `warnings` are sentences for the person.
+    """
+
+    pushed: int = 0
+    pulled: int = 0
+    conflicts: int = 0
+    evicted: int = 0
+    unsent: int = 0
+    held: int = 0
+    changes: Changes = field(default_factory=Changes)
+    lost: frozenset[UUID] = frozenset()
+    warnings: tuple[Message, ...] = ()
+
+
+class Wiped(NotAllowed):
+    """The centre ordered this device to forget everything, and it has."""
+
+
+def sync_once(store: Store, transport: Transport, stopped: Callable[[], bool] = lambda: False) -> SyncResult:
+    """Push, then pull, once. Two calls at once take turns.
+
+    Raises Unreachable (`retry_after` where the centre said so), NotAllowed, Wiped; what was done until then
+    stays done. `stopped` is asked between requests and ends the sync early.
+    """
+    with _locks.setdefault(store, Lock()):
+        return _Sync(store, transport, stopped).run()
+
+
+class CentreOf:
+    """A store's way to its centre, ready to be called: each call is one sync. Keeps its connection."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._transport: HttpTransport | None = None
+        self._stop = False
+
+    def __call__(self) -> SyncResult:
+        """Sync once; raises as `sync_once`."""
+        self._stop = False
+        if self._transport is None:
+            self._transport = transport_of(self._store)
+        return sync_once(self._store, self._transport, lambda: self._stop)
+
+    def stop(self) -> None:
+        """Make a sync that is under way end soon."""
+        self._stop = True
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._stop = True
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+
+def for_store(store: Store) -> CentreOf:
+    """Return what syncs this store with the centre that it has joined."""
+    return CentreOf(store)
+
+
+def joined(store: Store) -> str:
+    """Return the address of the centre, or nothing where none has been joined."""
+    with store.read() as connection:
+        return str(state(connection, "centre_url") or "") if state(connection, "device_id") else ""
+
+
+def last_complete(store: Store) -> datetime | None:
+    """Return when the centre last had everything that was saved here."""
+    with store.read() as connection:
+        text = state(connection, "last_complete")
+    return datetime.fromisoformat(text) if text else None
+
+
+def transport_of(store: Store) -> HttpTransport:
+    """Return the way to the centre that this store has joined. Raises KnownError where there is none."""
+    with store.read() as connection:
+        url, ca_file = state(connection, "centre_url"), state(connection, "ca_file")
+    if not url:
+        raise KnownError(
+            Message(N_("No centre has been joined.")),
+            Message(N_("Join one with its address and the code that the administrator gave you.")),
+        )
+    return HttpTransport(url, Path(ca_file) if ca_file else None)
+
+
+class _Sync:
+    """One sync under way."""
+
+    def __init__(self, store: Store, transport: Transport, stopped: Callable[[], bool]) -> None:
+        self.store = store
+        self.session = Session(store, transport)
+        self.stopped = stopped
+        self.count, self.bytes = BATCH_MUTATIONS, BATCH_BYTES
+        self.pushed = self.pulled = self.evicted = 0
+        self.changes = Changes()
+        self.lost: set[UUID] = set()
+        self.warnings: list[Message] = []
+        self.server_time = ""
+
+    def run(self) -> SyncResult:
+        """Push and pull; begin again where the centre was restored, obey where this device was revoked."""
+        for left in reversed(range(_RESTARTS)):
+            try:
+                self._push()
+                if self.session.order is not None:
+                    self._obey(self.session.order)
+                self._pull()
+                return self._finish()
+            except Told as told:
+                if told.reply.order is not None:
+                    self._obey(told.reply.order)
+                if told.reply.code != "epoch" or not told.reply.epoch or not left:
+                    raise
+                self._begin_epoch(told.reply.epoch)
+        raise AssertionError  # the last turn returns or raises
+
+    def _begin_epoch(self, epoch: str) -> None:
+        with self.store.write() as connection:
+            incoming.begin_epoch(connection)
+            set_state(connection, "epoch", epoch)
+        clock.point("client.epoch.begun")
+        self.session = Session(self.store, self.session.transport)
+
+    def _check_stopped(self) -> None:
+        if self.stopped():
+            raise NotNow(N_("The exchange with the centre was stopped."))
+
+    # ---- push ----
+
+    def _push(self) -> None:
+        """Send everything unsent, oldest first; what a newer or older centre does not take yet waits."""
+        try:
+            while self._push_batch():
+                self._check_stopped()
+        except Told as told:
+            if told.reply.code not in ("schema_old", "schema_new"):
+                raise
+            self.warnings.append(told.message)
+
+    def _push_batch(self) -> bool:
+        with self.store.write() as connection:
+            batch = outbox.batch(connection, self.bytes, self.count)
+        if not batch:
+            return False
+        clock.point("client.push.marked")
+        if "ack_early" in BUGS:
+            with self.store.write() as connection:
+                incoming.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
+        try:
+            reply = self.session.call("/sync/push", self._push_body(batch), PushReply)
+        except TooLarge:
+            return self._smaller(batch)
+        clock.point("client.push.answered")
+        if {result.id for result in reply.results} != set(batch.ids):
+            raise NotNow(N_("The centre's answer came through damaged."))
+        self._acknowledge(reply)
+        clock.point("client.push.acked")
+        return True
+
+    def _push_body(self, batch: outbox.Batch) -> bytes:
+        head = to_json(
+            {
+                "epoch": self.session.me.epoch,
+                "schema_version": SCHEMA_VERSION,
+                "device": self.session.me.device,
+            }
+        ).decode()
+        sealed = f',"sealed":[{",".join(batch.sealed)}]' if batch.sealed else ""
+        return f'{head[:-1]},"mutations":[{",".join(batch.mutations)}]{sealed}}}'.encode()
+
+    def _smaller(self, batch: outbox.Batch) -> bool:
+        """Send half as much next time; an edit that is too large alone is held, and the rest goes on."""
+        if len(batch) > 1:
+            self.count = max(1, len(batch) // 2)
+            self.bytes = max(1, self.bytes // 2)
+            return True
+        problem: Row = {"field": None, "text": N_("This entry is too large for the centre."), "values": {}}
+        with self.store.write() as connection:
+            incoming.acknowledge(
+                connection, [Answer(batch.ids[0], "refused", None, (problem,))], rebase=False
+            )
+        return True
+
+    def _acknowledge(self, reply: PushReply) -> None:
+        answers = [
+            Answer(result.id, result.status, result.row, tuple(p.model_dump() for p in result.problems))
+            for result in reply.results
+        ]
+        with self.store.write() as connection:
+            done = incoming.acknowledge(connection, answers, rebase="no_rebase" not in BUGS)
+        self.pushed += done.taken
+        self.changes |= done.changes
+        self.server_time = reply.server_time
+
+    # ---- pull ----
+
+    def _pull(self) -> None:
+        """Fetch until no scope has more; a scope that does not match is fetched whole, once."""
+        again: set[str] = set()
+        while True:
+            self._check_stopped()
+            with self.store.read() as connection:
+                held = incoming.held_scopes(connection)
+            asked = PullRequest(
+                epoch=self.session.me.epoch,
+                schema_version=SCHEMA_VERSION,
+                device=self.session.me.device,
+                have={scope: one.cursor for scope, one in held.items()},
+            )
+            reply = self.session.call("/sync/pull", to_json(asked), PullReply)
+            self.server_time = reply.server_time
+            clock.point("client.pull.page")
+            self._evict([scope for scope in reply.evict if scope in held])
+            mismatched = set(self._apply(reply, held))
+            clock.point("client.pull.applied")
+            if reply.min_schema > SCHEMA_VERSION:
+                self.warnings.append(
+                    Message(
+                        N_("A newer version of this program is needed. Update it; your work here is kept.")
+                    )
+                )
+            if mismatched & again:
+                self.warnings.append(
+                    Message(N_("A client's data here does not match the centre's. Tell your support."))
+                )
+            if not (mismatched - again) and not any(page.more for page in reply.scopes):
+                return
+            again |= mismatched
+
+    def _apply(self, reply: PullReply, held: Mapping[str, Held]) -> tuple[str, ...]:
+        """Stage pages of scopes that go on, and apply those that are complete, in one transaction."""
+        if "cursor_first" in BUGS:
+            self._cursors_first(reply)
+        gone, told = set(reply.evict), {page.scope for page in reply.scopes}
+        with self.store.write() as connection:
+            arrived = [
+                Arrived(scope, (), 0, 0, EMPTY, whole=True)
+                for scope, one in held.items()
+                if one.whole and one.cursor == 0 and scope not in told and scope not in gone
+            ]
+            for page in reply.scopes:
+                if page.more:
+                    if page.rows:
+                        lines = [{"kind": row.kind, "row": row.row} for row in page.rows]
+                        incoming.stage(connection, page.scope, page.head, lines)
+                    continue
+                before = held.get(page.scope)
+                lines_before = incoming.staged(connection, page.scope) if before and before.cursor else []
+                rows = [*lines_before, *((row.kind, row.row) for row in page.rows)]
+                whole = before is None or before.whole
+                arrived.append(Arrived(page.scope, rows, page.head, page.count, page.checksum, whole))
+            done = incoming.apply_scopes(connection, arrived, checksum)
+        self.pulled += done.rows
+        self.changes |= done.changes
+        return done.mismatched
+
+    def _cursors_first(self, reply: PullReply) -> None:
+        """The planted bug `cursor_first`: save cursors before the rows that they stand for."""
+        with self.store.write() as connection:
+            incoming.move_cursors(connection, [(page.scope, page.head) for page in reply.scopes])
+        clock.point("client.pull.cursors")
+
+    # ---- what leaves ----
+
+    def _evict(self, scopes: list[str]) -> None:
+        """Let scopes go; edits made since the push are sent first, or else sealed to the centre."""
+        if not scopes:
+            return
+        with self.store.read() as connection:
+            waiting = outbox.waiting_scopes(connection) & set(scopes)
+        if waiting and "evict_outbox" not in BUGS:
+            try:
+                self._push()
+            except Unreachable:
+                self.warnings.append(
+                    Message(N_("Entries of a client who left your list wait, sealed, for the centre."))
+                )
+        with self.store.write() as connection:
+            if "evict_outbox" in BUGS:
+                for scope in scopes:
+                    connection.exec_driver_sql("DELETE FROM outbox WHERE scope = ?", (scope,))
+            self.changes |= eviction.evict(connection, scopes, self._seal)
+        clock.point("client.evicted")
+        eviction.checkpoint(self.store.engine)
+        self.evicted += len(scopes)
+        self.lost |= {UUID(client) for scope in scopes if (client := access.client_of(scope))}
+
+    def _seal(self, mutation_id: str, text: str) -> str:
+        return sealing.seal(self.session.me.sealing_key, mutation_id, text)
+
+    def _obey(self, order: OrderMessage) -> None:
+        """Carry out a signed order: send everything first where the centre wants it, then forget everything."""
+        if not self.session.is_genuine(order):
+            raise NotAllowed(
+                Message(N_("An order in the centre's name was not signed by it; it was ignored."))
+            )
+        if order.order == "drain":
+            self.session.renew()
+            self._push()
+        token, device = self.session.token(), self.session.me.device
+        clock.point("client.wipe")
+        eviction.wipe(self.store)
+        if token is not None:
+            with suppress(KnownError):  # it is done, whether the centre hears of it or not
+                ask(self.session.transport, "/wiped", to_json(WipedRequest(device=device)), WipedReply, token)
+        raise Wiped(
+            Message(N_("The centre has ended this computer's access. Everything of it here was removed."))
+        )
+
+    # ---- the end ----
+
+    def _finish(self) -> SyncResult:
+        with self.store.write() as connection:
+            outbox.forget_kept(connection)
+            waits = outbox.unsent(connection)
+            set_state(connection, "last_sync", iso(clock.now()))
+            set_state(connection, "server_time", self.server_time)
+            if not waits.count:
+                set_state(connection, "last_complete", iso(clock.now()))
+            open_conflicts = connection.exec_driver_sql(
+                "SELECT count(*) FROM conflict WHERE state = 'open' AND deleted = 0"
+            ).scalar_one()
+        clock.point("client.finished")
+        return SyncResult(
+            pushed=self.pushed,
+            pulled=self.pulled,
+            conflicts=open_conflicts,
+            evicted=self.evicted,
+            unsent=waits.count,
+            held=waits.held,
+            changes=self.changes,
+            lost=frozenset(self.lost),
+            warnings=(*self._clock_warning(), *self.warnings),
+        )
+
+    def _clock_warning(self) -> list[Message]:
+        """Tell where this computer's clock is far from the centre's: dates of what is saved come from it."""
+        if not self.server_time:
+            return []
+        apart = (clock.now() - datetime.fromisoformat(self.server_time)).total_seconds()
+        if abs(apart) <= CLOCK_SECONDS:
+            return []
+        text = (
+            N_("This computer's clock is {minutes} minutes ahead of the centre's. Set it right.")
+            if apart > 0
+            else N_("This computer's clock is {minutes} minutes behind the centre's. Set it right.")
+        )
+        return [Message(text, minutes=round(abs(apart) / 60))]

@@ -22,6 +22,7 @@ from sync.server import auth, people, state
 from sync.server.bodies import Stop, answer, read_body
 from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
+from sync.server.pace import without_collecting
 from sync.server.pull import pull
 from sync.server.push import newest_schema, parse_one_by_one, push
 from sync.server.rights import Sender
@@ -185,14 +186,16 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
 def _push_request(body: bytes) -> tuple[PushRequest, dict[str, Row]]:
     """Read a push; a mutation that is not understood is refused alone."""
     try:
-        return PushRequest.model_validate_json(body), {}
+        if b"NaN" not in body and b"Infinity" not in body:
+            return PushRequest.model_validate_json(body), {}
     except ValidationError:
-        try:
-            raw = from_json(body)
-            good, bad = parse_one_by_one(raw["mutations"])
-            return PushRequest.model_validate({**raw, "mutations": good}), bad
-        except (ValueError, TypeError, KeyError):
-            raise Stop("message") from None
+        pass
+    try:
+        raw = from_json(body)
+        good, bad = parse_one_by_one(raw["mutations"])
+        return PushRequest.model_validate({**raw, "mutations": good}), bad
+    except (ValueError, TypeError, KeyError):
+        raise Stop("message") from None
 
 
 def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
@@ -265,7 +268,12 @@ def create_app(database_url: str | Engine, limit: auth.Limit | None = None) -> F
 def _endpoint(centre: Centre, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = await read_body(request)
-        return await run_in_threadpool(lambda: answer(request, handler(centre, request, body)))
+
+        def handle() -> Response:
+            with without_collecting():
+                return answer(request, handler(centre, request, body))
+
+        return await run_in_threadpool(handle)
 
     return endpoint
 
@@ -335,7 +343,7 @@ def _describe(web: FastAPI) -> None:
             models: list[type[BaseModel]] = [
                 model for _, asked, reply in _POSTS.values() for model in (asked, reply)
             ]
-            for model in (*models, protocol.ErrorReply):
+            for model in models:
                 schema = model.model_json_schema(ref_template=_REF)
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema

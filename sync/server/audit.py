@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import to_json
 from sqlalchemy import Connection, select
 
 from app.clock import now, random_bytes
 from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import EMPTY, checksum
-from sync.server.database import put
+from sync.server.database import json_text, put
 from sync.server.scopes import ScopeState, beginning
 from sync.server.tables import AUDIT, RECORDS, SCOPE
 
@@ -57,7 +56,7 @@ def _hash(row: Row) -> str:
         "scope": row["scope"],
         "version": row["version"],
     }
-    return hashlib.sha256(row["prev"].encode() + to_json(vouched)).hexdigest()
+    return hashlib.sha256(row["prev"].encode() + json_text(vouched).encode()).hexdigest()
 
 
 def _commitment(salt: str, patch: str) -> str:
@@ -72,7 +71,7 @@ def append(connection: Connection, states: dict[str, ScopeState], entries: Seque
     for number, entry in enumerate(entries):
         state = states[entry.scope]
         salt = salts[2 * _SALT * number : 2 * _SALT * (number + 1)]
-        patch = to_json(entry.patch).decode()
+        patch = json_text(entry.patch)
         state.entries += 1
         row = {
             "scope": entry.scope,

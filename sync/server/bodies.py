@@ -7,10 +7,10 @@ from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
-from pydantic_core import to_json
 
 from app.i18n import N_, _
 from sync.protocol import COMPRESS_ABOVE, COMPRESS_LEVEL, MAX_BODY, MAX_JSON, ErrorCode, ErrorReply
+from sync.server.database import json_text
 
 _SAYS: dict[str, tuple[int, str]] = {
     "code": (403, N_("This enrolment code is not known, has been used or is too old. Ask for a new one.")),
@@ -85,7 +85,8 @@ def unpack(body: bytes, encoding: str) -> bytes:
 
 def answer(request: Request, content: BaseModel | Mapping[str, Any]) -> Response:
     """Return content as JSON, packed where that is worth it and the device understands it."""
-    body = to_json(content)
+    text = content.model_dump_json() if isinstance(content, BaseModel) else json_text(content)
+    body = text.encode()
     headers = {"Vary": "Accept-Encoding"}
     if len(body) > COMPRESS_ABOVE and "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, COMPRESS_LEVEL, mtime=0)

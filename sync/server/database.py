@@ -1,5 +1,6 @@
 """The centre's database: PostgreSQL, or one SQLite file for a team or a trial, behind a few functions."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from platformdirs import user_data_path
-from pydantic_core import to_json
+from psycopg.adapt import Loader
+from pydantic_core import from_json
 from sqlalchemy import (
     Connection,
     Engine,
@@ -43,15 +45,44 @@ def connect(url: str) -> Engine:
     """Return an engine for the database; nothing is opened yet. `postgresql://` means psycopg 3."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=20, max_overflow=20, pool_pre_ping=True
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=20,
+            max_overflow=20,
+            pool_pre_ping=True,
+            json_deserializer=from_json,
+            connect_args={"options": "-c timezone=UTC"},
         )
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(parsed.get_backend_name())
     engine = create_engine(parsed, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _AsText(Loader):
+    """Leaves ids and dates as the text that rows carry."""
+
+    def load(self, data: Any) -> str:
+        return bytes(data).decode()
+
+
+class _AsInstant(Loader):
+    """Turns `2026-05-03 09:30:00.5+00` into the form that rows carry, as `record.iso` writes it."""
+
+    def load(self, data: Any) -> str:
+        day, _, time = bytes(data).decode().removesuffix("+00").partition(" ")
+        return f"{day}T{time.ljust(15, '0') if '.' in time else time}Z"
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    adapters = connection.adapters
+    adapters.register_loader("uuid", _AsText)
+    adapters.register_loader("date", _AsText)
+    adapters.register_loader("timestamptz", _AsInstant)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -91,6 +122,10 @@ def check_foreign_keys(connection: Connection) -> None:
     """Have the deferred foreign keys checked now rather than at commit (SQLite checks at commit alone)."""
     if is_postgres(connection):
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+
+# Several times faster on rows than pydantic's writer.
+json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @cache
@@ -133,7 +168,7 @@ def put(
     if not rows:
         return
     if is_postgres(connection):
-        connection.execute(_postgres_upsert(table, on_conflict), {"rows": to_json(rows).decode()})
+        connection.execute(_postgres_upsert(table, on_conflict), {"rows": json_text(rows)})
     else:
         connection.execute(_sqlite_upsert(table, on_conflict), rows)
 
@@ -163,11 +198,13 @@ def rows_of(
         return []
     if is_postgres(connection):
         found = connection.execute(_by_id_array(table, names, key), {"ids": list(ids)})
-        return [dict(zip(names, row, strict=True)) for row in found]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return [
         dict(zip(names, row, strict=True))
         for start in range(0, len(ids), _AT_ONCE)
-        for row in connection.execute(_by_ids(table, names, key), {"ids": ids[start : start + _AT_ONCE]})
+        for row in connection.execute(
+            _by_ids(table, names, key), {"ids": ids[start : start + _AT_ONCE]}
+        ).fetchall()
     ]
 
 

@@ -118,11 +118,13 @@ def _fetch(connection: Connection, kind: str, windows: Sequence[Window]) -> Any:
             "after": [w.after for w in windows],
             "until": [w.until for w in windows],
         }
-        return connection.execute(statement, asked)
+        return connection.execute(statement, asked).fetchall()
     return [
         row
         for w in windows
-        for row in connection.execute(statement, {"scope": w.scope, "after": w.after, "until": w.until})
+        for row in connection.execute(
+            statement, {"scope": w.scope, "after": w.after, "until": w.until}
+        ).fetchall()
     ]
 
 

@@ -1,10 +1,10 @@
 """Push: changes from a device, in one transaction; each is applied, merged, or kept for a person."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from app import access
@@ -264,8 +264,9 @@ def parse_one_by_one(mutations: Iterable[Any]) -> tuple[list[Mutation], dict[str
     bad: dict[str, Row] = {}
     for raw in mutations:
         try:
+            json.dumps(raw, allow_nan=False)
             good.append(Mutation.model_validate(raw))
-        except ValidationError:
+        except ValueError:
             if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or len(raw["id"]) > 100:
                 raise ValueError from None
             problem = Problem(None, Message(N_("This value is not accepted.")))

@@ -2,13 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import clock
+from app.clock import new_id
 from app.errors import KnownError, Refused, StoreLocked, WrongPassphrase
 from app.record import to_row
 from app.services import SPECS
@@ -61,7 +61,7 @@ def test_an_edit_is_queued_with_old_and_new_and_folded_until_it_is_sent(store: S
     assert [tuple(w) for w in waiting] == [("update", '{"phone":["1","3"]}')]
     store.save(make("client", **{**row, "phone": "1"}))
     assert store.unsent().count == 0
-    assert [entry["patch"] for entry in store.history("client", client)][0] == {"phone": ["3", "1"]}
+    assert next(entry["patch"] for entry in store.history("client", client)) == {"phone": ["3", "1"]}
 
 
 def test_saving_the_same_again_writes_nothing(store: Store) -> None:
@@ -76,7 +76,7 @@ def test_saving_the_same_again_writes_nothing(store: Store) -> None:
 def test_a_batch_with_one_bad_row_changes_nothing_and_names_it(store: Store) -> None:
     client = add_client(store)
     good = [make("support_visit", client_id=client, on="2026-01-01", notes=str(n)) for n in range(999)]
-    bad = make("support_visit", client_id=uuid4(), on="2026-01-01")
+    bad = make("support_visit", client_id=new_id(), on="2026-01-01")
     before = store.counts(), store.unsent()
     with pytest.raises(Refused) as caught:
         store.save(*good[:500], bad, *good[500:])
@@ -122,15 +122,16 @@ def test_a_signed_plan_does_not_change(store: Store) -> None:
             )
         )
     assert store.row("career_plan", plan.id) == signed
-    store.save(make("career_plan", **{**row, "id": uuid4(), "version_no": 2, "replaces": plan.id}))
+    store.save(make("career_plan", **{**row, "id": new_id(), "version_no": 2, "replaces": plan.id}))
     case = store.case(client)
-    assert case is not None and case.plan is not None
+    assert case is not None
+    assert case.plan is not None
     assert case.plan["version_no"] == 2
 
 
 def test_what_is_written_once_is_not_changed(store: Store) -> None:
     client = add_client(store)
-    entry = make("plan_progress", client_id=client, step_id=uuid4(), on="2026-01-01", state="started")
+    entry = make("plan_progress", client_id=client, step_id=new_id(), on="2026-01-01", state="started")
     store.save(entry)
     with pytest.raises(Refused):
         store.save(make("plan_progress", **{**to_row(entry), "state": "done"}))

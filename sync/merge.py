@@ -4,14 +4,29 @@ A patch is `{field: [old, new]}`: what its author saw, and what she made of it. 
 two people: what cannot be joined without loss is a clash, and both values stay.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from app.patch import apply as apply_patch
+from app.patch import complete, diff, fold, rebase, same
 from app.record import Row
 from app.spec import Sync
 
+__all__ = [
+    "Clash",
+    "Merged",
+    "Overlap",
+    "apply_patch",
+    "complete",
+    "diff",
+    "fold",
+    "merge",
+    "merge_text",
+    "rebase",
+    "same",
+]
 Patch = Mapping[str, Sequence[Any]]
 
 
@@ -39,77 +54,6 @@ class Merged:
 
 class Overlap(ValueError):
     """Two changes that cannot both stand."""
-
-
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two JSON values are equal; unlike `==`, true is not 1."""
-    if one is other:
-        return True
-    if isinstance(one, bool) or isinstance(other, bool):
-        return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
-
-
-def apply_patch(row: Mapping[str, Any], patch: Patch) -> Row:
-    """Return the row with the patch's new values laid over it."""
-    return {**row, **{name: change[1] for name, change in patch.items()}}
-
-
-def rebase(base_row: Mapping[str, Any], patches: Iterable[Patch]) -> Row:
-    """Return the row with patches laid over it in order: what a person sees of her unsent work."""
-    row = dict(base_row)
-    for patch in patches:
-        row = apply_patch(row, patch)
-    return row
-
-
-def diff(
-    old_row: Mapping[str, Any],
-    new_row: Mapping[str, Any],
-    fields: Iterable[str],
-    together: Iterable[Sequence[str]] = (),
-) -> dict[str, list[Any]]:
-    """Return the patch from one row to another; of a group that changed, every field: it moves as one.
-
-    A field that a row lacks counts as None.
-    """
-    patch = {
-        name: [old_row.get(name), new_row.get(name)]
-        for name in fields
-        if not same(old_row.get(name), new_row.get(name))
-    }
-    return complete(old_row, patch, together)
-
-
-def complete(
-    seen: Mapping[str, Any], patch: Patch, together: Iterable[Sequence[str]]
-) -> dict[str, list[Any]]:
-    """Return the patch with the other fields of each group that it touches, as its author saw them."""
-    whole = {name: list(change) for name, change in patch.items()}
-    for group in together:
-        if any(name in patch for name in group):
-            for name in group:
-                whole.setdefault(name, [seen.get(name), seen.get(name)])
-    return whole
-
-
-def fold(first: Patch, second: Patch, together: Iterable[Sequence[str]] = ()) -> dict[str, list[Any]]:
-    """Return one patch that does what two do in order; a field back at its old value drops out.
-
-    A field of a group stays while any other field of the group changes.
-    """
-    folded = {name: list(change) for name, change in first.items()}
-    for name, (old, new) in second.items():
-        folded[name] = [folded[name][0] if name in folded else old, new]
-    moving = {name for name, (old, new) in folded.items() if not same(old, new)}
-    for group in together:
-        if any(name in moving for name in group):
-            moving.update(group)
-    return {name: change for name, change in folded.items() if name in moving}
 
 
 def merge(policy: Sync, current_row: Mapping[str, Any], patch: Patch) -> Merged:

@@ -75,13 +75,21 @@ class Mutation(Message):
     saved_at: Moment
 
 
+class SealedMutation(Message):
+    """A change that the device may read no more: a mutation's JSON, sealed to the centre (`sync.sealing`)."""
+
+    id: Ident
+    sealed: str
+
+
 class PushRequest(Message):
-    """Changes in the order in which they were saved."""
+    """Changes in the order in which they were saved; sealed ones are older than the others."""
 
     epoch: str
     schema_version: int
     device: Ident
     mutations: list[Mutation]
+    sealed: list[SealedMutation] = []
 
 
 class ProblemMessage(Message):
@@ -109,7 +117,7 @@ class Result(Message):
 
 
 class PushReply(Message):
-    """One result for each mutation, in order."""
+    """One result for each mutation, sealed ones first, in order."""
 
     epoch: str
     server_time: str

@@ -24,7 +24,7 @@ from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
 from sync.server.pace import without_collecting
 from sync.server.pull import pull
-from sync.server.push import newest_schema, parse_one_by_one, push
+from sync.server.push import newest_schema, parse_one_by_one, parse_sealed, push, refused
 from sync.server.rights import Sender
 from sync.server.tables import DEVICE
 
@@ -167,13 +167,18 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
     asked, bad = _push_request(body)
     found = centre.bearer(request, asked.device)
     epoch = centre.check(asked.epoch, asked.schema_version, newest_schema(asked.mutations))
-    if len(asked.mutations) + len(bad) > protocol.MAX_MUTATIONS:
+    if len(asked.mutations) + len(bad) + len(asked.sealed) > protocol.MAX_MUTATIONS:
         raise Stop("too_large")
+    opened = [parse_sealed(centre.keys.sealing, one.id, one.sealed) for one in asked.sealed]
+    bad |= {
+        one.id: refused(one.id) for one, mutation in zip(asked.sealed, opened, strict=True) if not mutation
+    }
     sender = Sender(found["id"], found["worker_id"], found["role"], draining=found["status"] == "drain")
-    results = push(centre.engine, sender, asked.mutations)
+    results = push(centre.engine, sender, [*(m for m in opened if m is not None), *asked.mutations])
     if bad:
         done = {**bad, **{result["id"]: result for result in results}}
-        results = [done[raw["id"]] for raw in from_json(body)["mutations"]]
+        sent = [*(one.id for one in asked.sealed), *(raw["id"] for raw in from_json(body)["mutations"])]
+        results = [done[one] for one in sent]
     log.info("pushed", device=found["id"], mutations=len(results))
     return {
         "epoch": epoch,

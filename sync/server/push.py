@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from app import access
@@ -14,6 +15,7 @@ from app.i18n import N_, Message
 from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import SCHEMA_VERSION, Mutation
+from sync.sealing import unseal
 from sync.server import scopes
 from sync.server.batch import Key, Work, iso_of, said, settle
 from sync.server.database import rows_of, writing
@@ -269,9 +271,23 @@ def parse_one_by_one(mutations: Iterable[Any]) -> tuple[list[Mutation], dict[str
         except ValueError:
             if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or len(raw["id"]) > 100:
                 raise ValueError from None
-            problem = Problem(None, Message(N_("This value is not accepted.")))
-            bad[raw["id"]] = {"id": raw["id"], "status": "refused", "problems": [said(problem)]}
+            bad[raw["id"]] = refused(raw["id"])
     return good, bad
+
+
+def refused(mutation_id: str) -> Row:
+    """Return the result of a mutation that is not understood."""
+    problem = Problem(None, Message(N_("This value is not accepted.")))
+    return {"id": mutation_id, "status": "refused", "problems": [said(problem)]}
+
+
+def parse_sealed(private: X25519PrivateKey, mutation_id: str, sealed: str) -> Mutation | None:
+    """Open a sealed mutation; returns None for one that is not what it says."""
+    try:
+        mutation = Mutation.model_validate_json(unseal(private, mutation_id, sealed))
+    except ValueError:
+        return None
+    return mutation if mutation.id == mutation_id else None
 
 
 def newest_schema(mutations: Iterable[Mutation]) -> int:

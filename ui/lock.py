@@ -6,6 +6,7 @@ system, by the wall clock having gone on while the program did not.
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -114,28 +115,24 @@ class SystemWatch(QObject):
         self.due.emit()
 
 
+# What is heard, and the slot for it in Qt's own notation ("1" marks a slot).
 _DBUS = (
-    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep", "turned(bool)"),
-    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Session", "Lock", "locked()"),
-    ("session", "org.freedesktop.ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged", "turned(bool)"),
-    ("session", "org.gnome.ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", "turned(bool)"),
+    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep", b"1turned(bool)"),
+    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Session", "Lock", b"1locked()"),
+    ("session", "org.freedesktop.ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged", b"1turned(bool)"),
+    ("session", "org.gnome.ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", b"1turned(bool)"),
 )
 
 
 def _listen_dbus(watch: SystemWatch) -> list[Callable[[], Any]]:
-    from PySide6.QtCore import SLOT
     from PySide6.QtDBus import QDBusConnection
 
     buses = {"system": QDBusConnection.systemBus(), "session": QDBusConnection.sessionBus()}
     undo: list[Callable[[], Any]] = []
-    for bus, service, interface, signal, slot in _DBUS:
-        connection = buses[bus]
-        if connection.isConnected() and connection.connect(service, "", interface, signal, watch, SLOT(slot)):
-            undo.append(
-                lambda c=connection, s=service, i=interface, n=signal, t=slot: c.disconnect(
-                    s, "", i, n, watch, SLOT(t)
-                )
-            )
+    for name, service, interface, signal, slot in _DBUS:
+        bus = buses[name]
+        if bus.isConnected() and bus.connect(service, "", interface, signal, watch, slot):
+            undo.append(partial(bus.disconnect, service, "", interface, signal, watch, slot))
     return undo
 
 

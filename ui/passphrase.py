@@ -92,9 +92,8 @@ class NewPassphrase(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.first_label, self.first, self.advice, self.second_label, self.second):
-            column.addWidget(part)
-        for part in (self.caps, self.problem, self.shown):
+        parts = (self.first_label, self.first, self.advice, self.second_label, self.second)
+        for part in (*parts, self.caps, self.problem, self.shown):
             column.addWidget(part)
         self._pause = QTimer(self, singleShot=True, interval=CHECK_MS)
         self._pause.timeout.connect(self.judge)

@@ -16,7 +16,8 @@ from app.errors import KnownError, Unreachable
 from ui.status import SyncState
 
 if TYPE_CHECKING:
-    from storage.store import Changes, Store
+    from storage.store import Store
+    from storage.writing import Changes
     from ui.bus import Bus
     from ui.tasks import Tasks
 

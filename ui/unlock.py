@@ -6,6 +6,7 @@ too, while the passphrase is typed. Nothing here ever makes a new store over an 
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 
 STORE_FILE = "store.db"
 BACKUPS_SHOWN = 5
+LATER = ("storage.backup", "storage.store", "ui.shell", "ui.icons", "ui.screens.today", "qtawesome")
 _TROUBLE = (StoreBusy, StoreDamaged, StoreMissing, StoreTooNew)
 
 
 def load_libraries() -> None:
     """Load what the windows after this one need, so that Today comes up at once after the passphrase."""
-    import storage.backup
-    import storage.store
-    import ui.shell  # noqa: F401
+    for name in LATER:
+        import_module(name)
 
 
 class UnlockWindow(QWidget):
@@ -181,9 +182,12 @@ class UnlockWindow(QWidget):
 
     def _created(self, made: "tuple[Store, str]") -> None:
         self._store, code = made
-        page = CodePage(code, lambda text: printing.print_text(self, _("Recovery code of Työpari"), text))
+        page = CodePage(code, self._print)
         page.noted.connect(self._hand_over)
         self._show(page)
+
+    def _print(self, code: str) -> None:
+        printing.print_text(self, _("Recovery code of Työpari"), code)
 
     def _open(self, passphrase: str) -> None:
         def op() -> "Store":

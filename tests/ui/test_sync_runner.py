@@ -25,7 +25,7 @@ ARRIVED = Changes(frozenset({"client"}), frozenset({UUID(int=1)}), frozenset({UU
 
 @dataclass
 class Result:
-    changes: Changes = Changes()
+    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass
@@ -64,7 +64,9 @@ class LateTasks(FakeTasks):
         super().__init__()
         self.held: list[Callable[[], None]] = []
 
-    def run(self, op: Any, done: Any = None, failed: Any = None, *, network: bool = False, owner: Any = None) -> None:
+    def run(
+        self, op: Any, done: Any = None, failed: Any = None, *, network: bool = False, owner: Any = None
+    ) -> None:
         if network:
             self.held.append(lambda: FakeTasks.run(self, op, done, failed, owner=owner))
         else:
@@ -92,13 +94,17 @@ def tasks() -> LateTasks:
 @pytest.fixture
 def runner(qtbot: QtBot, office: Office, bus: Bus, tasks: LateTasks) -> Iterator[SyncRunner]:
     owner = QObject()
-    centre = Centre(office.sync, lambda _a, _c: None, lambda: office.address, lambda: office.last, office.stop)
+    centre = Centre(
+        office.sync, lambda _a, _c: None, lambda: office.address, lambda: office.last, office.stop
+    )
     made = SyncRunner(office, tasks, bus, centre, owner)  # type: ignore[arg-type]
     yield made
     made.stop(lambda: None)
 
 
-def test_it_syncs_at_the_start_and_tells_each_state(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+def test_it_syncs_at_the_start_and_tells_each_state(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
     told: list[SyncState] = []
     runner.state.connect(told.append)
     office.waiting = 2
@@ -119,7 +125,9 @@ def test_without_a_centre_nothing_is_sent(runner: SyncRunner, tasks: LateTasks, 
     assert not runner.known.joined
 
 
-def test_only_one_at_a_time_and_one_more_after_it(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+def test_only_one_at_a_time_and_one_more_after_it(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
     runner.start()
     runner.run()
     runner.run()
@@ -201,7 +209,9 @@ def test_stopping_waits_for_the_one_under_way_and_asks_it_to_end(
     assert not runner._soon.isActive()
 
 
-def test_an_enrolment_is_followed_by_the_first_sync(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+def test_an_enrolment_is_followed_by_the_first_sync(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
     office.address = ""
     runner.start()
     office.address = "https://centre.example"

@@ -224,9 +224,7 @@ class TestUnlocking:
 
 
 class TestRecovery:
-    def test_the_code_opens_and_a_new_passphrase_follows(
-        self, code: str, qtbot: QtBot, folder: Path
-    ) -> None:
+    def test_the_code_opens_and_a_new_passphrase_follows(self, code: str, qtbot: QtBot, folder: Path) -> None:
         made = Opened(qtbot, folder)
         qtbot.keyClick(made.page.way, Qt.Key.Key_Space)
         assert isinstance(made.page, EnterCodePage)

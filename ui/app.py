@@ -1,0 +1,231 @@
+"""The desktop program: starts fast, opens the store, shows its windows, and locks it again.
+
+Only the libraries of the first window are loaded here; everything else is loaded while the passphrase is typed.
+"""
+
+import gc
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import settings as options
+from ui import crash, language, theme
+from ui.lock import IdleWatch, SystemWatch, clear_clipboard
+from ui.tasks import Tasks
+from ui.unlock import UnlockWindow, load_libraries
+
+if TYPE_CHECKING:
+    from storage.slots import Cost
+    from storage.store import Store
+    from ui.session import Session
+    from ui.shell import Shell
+    from ui.sync_runner import Centre
+
+Connect = Callable[["Store"], "Centre | None"]
+"""Makes the way to the centre for an open store; given by the composition root."""
+
+
+class Program(QObject):
+    """Holds the one window that is shown: the unlock window, or the shell of the open store."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        connect: "Connect | None" = None,
+        make_tasks: Callable[[], Tasks] = Tasks,
+        cost: "Cost | None" = None,
+        libraries: Callable[[], None] = load_libraries,
+        leave: Callable[[], Any] = lambda: None,
+    ) -> None:
+        super().__init__()
+        self.folder = folder
+        self.settings = options.load(folder / "settings.json")
+        self._connect, self._make_tasks, self._cost = connect, make_tasks, cost
+        self._libraries, self._leave = libraries, leave
+        self._tasks: Tasks = make_tasks()
+        self.unlock: UnlockWindow | None = None
+        self.shell: Shell | None = None
+        self.session: Session | None = None
+        self._locking = False
+        self._idle = IdleWatch(lambda: int(self.settings["lock_minutes"]), self)
+        self._system = SystemWatch(self)
+        self._idle.due.connect(self.lock)
+        self._system.due.connect(self.lock, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        """Show the unlock window in the look and language of the profile."""
+        app = _application()
+        theme.apply(app, self.settings)
+        theme.follow_system(app, self.settings, self)
+        language.use(self.settings.language)
+        self._show_unlock(None)
+
+    # ---- opening ----
+
+    def _show_unlock(self, before: QWidget | None) -> None:
+        self.unlock = UnlockWindow(
+            self.folder, self.settings, self._tasks, cost=self._cost, libraries=self._libraries
+        )
+        self.unlock.opened.connect(self._opened)
+        self.unlock.left.connect(self._left_unlocking)
+        _take_place(self.unlock, before)
+
+    def _opened(self, store: "Store") -> None:
+        """The store is open: read who works here, then show the windows."""
+        self._tasks.run(lambda: store.role, lambda role: self._enter(store, role), owner=self)
+
+    def _enter(self, store: "Store", role: str) -> None:
+        from ui.bus import Bus
+        from ui.session import Session
+        from ui.shell import Shell
+        from ui.sync_runner import SyncRunner
+
+        bus = Bus()
+        centre = self._connect(store) if self._connect else None
+        runner = SyncRunner(store, self._tasks, bus, centre)
+        self.session = Session(
+            store, self._tasks, bus, self.settings, runner, centre, role, restyle=self._restyle
+        )
+        self.shell = Shell(self.session)
+        self.shell.lock_asked.connect(self.lock)
+        self.shell.leave_asked.connect(self.leave)
+        unlock, self.unlock = self.unlock, None
+        _take_place(self.shell, unlock)
+        if unlock is not None:
+            unlock.left.disconnect(self._left_unlocking)
+            _destroy(unlock)
+        self._idle.start()
+        self._system.start(int(self.shell.winId()) if sys.platform == "win32" else 0)
+        runner.start()
+        self._tasks.run(lambda: _daily_backup(store), owner=self)
+
+    def _restyle(self) -> None:
+        theme.apply(_application(), self.settings)
+        if self.shell is not None:
+            QTimer.singleShot(0, self.shell, self.shell.rebuild)
+
+    # ---- locking ----
+
+    def lock(self) -> None:
+        """Lock now: keep drafts, stop the sync, let go of everything shown, close the store, ask for the passphrase.
+
+        The windows go at once; the store closes on its own thread when the drafts are in it.
+        """
+        self._close(self._ask_again)
+
+    def leave(self) -> None:
+        """Lock, then end the program."""
+        if self.shell is None:
+            self._leave()
+        else:
+            self._close(self._end)
+
+    def _close(self, then: Callable[[], None]) -> None:
+        if self._locking or self.shell is None or self.session is None:
+            return
+        from ui.pages import keep_drafts
+
+        self._locking = True
+        self._idle.stop()
+        self._system.stop()
+        shell, session = self.shell, self.session
+        self.shell = self.session = None
+        shell.hide()
+        keep_drafts(shell)
+        clear_clipboard()
+        self._former = shell.geometry()
+        _destroy(shell)
+        session.runner.stop(lambda: self._close_store(session, then))
+
+    def _close_store(self, session: "Session", then: Callable[[], None]) -> None:
+        store, tasks = session.store, session.tasks
+        session.runner.deleteLater()
+        tasks.failed = lambda _error: self._closed(tasks, then)
+        tasks.run(store.close, lambda _done: self._closed(tasks, then))
+
+    def _closed(self, tasks: Tasks, then: Callable[[], None]) -> None:
+        tasks.failed = None
+        tasks.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        self._locking = False
+        then()
+
+    def _ask_again(self) -> None:
+        self._tasks = self._make_tasks()
+        self._show_unlock(None)
+        if self.unlock is not None:
+            self.unlock.setGeometry(self._former)
+
+    def _end(self) -> None:
+        self._leave()
+
+    def _left_unlocking(self) -> None:
+        self._leave()
+
+    def close(self) -> None:
+        """End the threads; after this the program is gone."""
+        self._idle.stop()
+        self._system.stop()
+        if self.unlock is not None:
+            _destroy(self.unlock)
+            self.unlock = None
+        self._tasks.close()
+
+
+def run(profile_folder: Path, *, connect: "Connect | None" = None) -> int:
+    """Run the desktop program on the store in a folder; return the exit code. Makes the folder if needed."""
+    crash.harden()
+    QApplication.setApplicationName("Työpari")
+    QApplication.setDesktopFileName("tyopari")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)
+    handler = crash.log_to(profile_folder)
+    program = Program(profile_folder, connect=connect, leave=app.quit)
+    path = crash.CrashPath(program.leave)
+    path.install()
+    program.start()
+    code = int(app.exec())
+    program.close()
+    handler.close()
+    return code
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
+def _take_place(window: QWidget, before: QWidget | None) -> None:
+    """Show a window where another one was, in its size and state."""
+    if before is not None:
+        window.setGeometry(before.geometry())
+        window.setWindowState(before.windowState())
+    window.show()
+
+
+def _destroy(window: QWidget) -> None:
+    """Hide the window and delete it with all that it holds."""
+    window.hide()
+    window.blockSignals(True)
+    window.deleteLater()
+
+
+def _daily_backup(store: "Store") -> None:
+    """Make the day's backup; a full disk must keep nobody from working, and the log tells."""
+    import logging
+
+    from app.errors import KnownError
+    from storage.backup import make_daily
+
+    try:
+        make_daily(store.folder, store.engine, store.key)
+    except KnownError as error:
+        logging.getLogger("tyopari").warning("no backup today: %s", type(error).__name__)

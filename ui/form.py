@@ -40,7 +40,7 @@ def checked(spec: RecordSpec, data: Mapping[str, Any]) -> Record:
 
 def frozen(spec: RecordSpec, row: Row | None) -> bool:
     """Tell whether a row may not be changed any more (signed, written once, or the centre's own)."""
-    if spec.sync.mode == "centre":
+    if spec.sync.mode == "centre" or all(field.read_only for field in spec.fields()):
         return True
     if row is None:
         return False

@@ -1,5 +1,6 @@
 """What tests of windows share: a new store, a context that notes where a screen wanted to go, and the look."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,26 @@ def nobody_answers() -> Iterator[None]:
     dialogs.answer_only(False)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A new, open store."""
-    made, _code = Store.create(tmp_path / "profile", "three calm herons walk", cost=FLOOR)
-    yield made
+PASSPHRASE = "three calm herons walk"
+
+
+@pytest.fixture(scope="session")
+def empty_profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a new, locked store. Making one is slow on purpose, so that it is made once."""
+    folder = tmp_path_factory.mktemp("empty") / "profile"
+    made, _code = Store.create(folder, PASSPHRASE, cost=FLOOR)
     made.close()
+    return folder
+
+
+@pytest.fixture
+def store(empty_profile: Path, tmp_path: Path) -> Iterator[Store]:
+    """A new, open store."""
+    folder = tmp_path / "profile"
+    shutil.copytree(empty_profile, folder)
+    opened = Store.open(folder, PASSPHRASE)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """An editor of a list whose entries have fields, such as the goals of a plan with their steps."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
@@ -291,6 +292,8 @@ class ItemsField(Editor):
         entry.asked.connect(self._asked)
         self.entries.insert(index, entry)
         self._column.insertWidget(index, entry)
+        # The layout would show it only later, and the focus is to go there now.
+        entry.show()
         return entry
 
     def _take_out(self, entry: Entry) -> None:
@@ -307,6 +310,8 @@ class ItemsField(Editor):
     def _renumber(self) -> None:
         for index, entry in enumerate(self.entries):
             entry.place(self.title, index, len(self.entries))
+        for before, after in pairwise(self.stops()):
+            QWidget.setTabOrder(before, after)
         self.restructured.emit()
 
     def _after(self, entry: Entry | None) -> None:

@@ -168,5 +168,5 @@ def marks(connection: Connection, scopes: Iterable[str]) -> Iterator[tuple[str, 
             f'SELECT scope, id, version, deleted FROM "{kind}" WHERE scope IN (SELECT value FROM json_each(?))',
             (wanted,),
         )
-        for scope, record_id, version, deleted in found:
+        for scope, record_id, version, deleted in found.fetchall():
             yield scope, kind, record_id, version, bool(deleted)

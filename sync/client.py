@@ -366,8 +366,9 @@ class _Sync:
 
     def _finish(self) -> SyncResult:
         with self.store.write() as connection:
-            outbox.forget_kept(connection)
             waits = outbox.unsent(connection)
+            if str(state(connection, "last_sync") or "")[:10] != iso(clock.now())[:10]:  # once a day
+                outbox.forget_kept(connection)
             set_state(connection, "last_sync", iso(clock.now()))
             set_state(connection, "server_time", self.server_time)
             if not waits.count:

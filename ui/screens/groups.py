@@ -1,10 +1,13 @@
-"""A list in groups for scanning: when, who, what. Thousands of lines without delay, Enter opens one."""
+"""A list in groups for scanning: when, who, what. Thousands of lines without delay, Enter or a click opens one."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -21,7 +24,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
+    QTableView,
     QWidget,
 )
 
@@ -30,6 +33,7 @@ from ui.theme import colours, px
 
 Index = QModelIndex | QPersistentModelIndex
 TONE = Qt.ItemDataRole.UserRole + 1
+NEAR = 60  # rows around the former place in which the same line is looked for
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,22 @@ class Line:
     tone: str = "plain"
 
 
+class Lines(Sequence[Line]):
+    """Lines that are made when they are looked at, since of ten thousand a person sees thirty.
+
+    `whens` holds every text that the first column may show, for its width.
+    """
+
+    def __init__(self, items: Sequence[Any], make: Callable[[Any], Line], whens: Iterable[str]) -> None:
+        self._items, self._make, self.whens = items, lru_cache(maxsize=512)(make), frozenset(whens)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._make(self._items[number])
+
+
 @dataclass(frozen=True)
 class Group:
     """A titled part of the list."""
@@ -51,74 +71,83 @@ class Group:
     lines: Sequence[Line]
     counted: bool = True
 
+    def whens(self) -> frozenset[str]:
+        """Return the texts of the first column."""
+        if isinstance(self.lines, Lines):
+            return self.lines.whens
+        return frozenset(line.when for line in self.lines)
 
-class GroupModel(QAbstractItemModel):
-    """Groups at the top level, their lines below; columns when, who, what."""
+    def heading(self) -> str:
+        """Return the title, with the number of lines where it says something."""
+        if not self.counted:
+            return self.title
+        return _("{title} ({count})").format(title=self.title, count=len(self.lines))
+
+
+class GroupModel(QAbstractTableModel):
+    """Each group's title in a row of its own, its lines below; columns when, who, what.
+
+    A flat table, since a tree of ten thousand lines takes seconds to unfold.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.groups: Sequence[Group] = ()
+        self._starts: list[int] = []
+        self._count = 0
 
     def show(self, groups: Sequence[Group]) -> None:
         """Replace everything shown; empty groups are left out."""
         self.beginResetModel()
         self.groups = tuple(group for group in groups if group.lines)
+        self._starts = list(accumulate((len(group.lines) + 1 for group in self.groups), initial=0))
+        self._count = self._starts.pop()
         self.endResetModel()
+
+    def at(self, row: int) -> Group | Line | None:
+        """Return the title or the line in a row."""
+        if not 0 <= row < self._count:
+            return None
+        number = bisect_right(self._starts, row) - 1
+        place, group = row - self._starts[number], self.groups[number]
+        return group if place == 0 else group.lines[place - 1]
 
     def line(self, index: Index) -> Line | None:
         """Return the line at an index, None for a group's title."""
-        if not index.isValid() or not index.internalId():
-            return None
-        return self.groups[index.internalId() - 1].lines[index.row()]
+        row = self.at(index.row()) if index.isValid() else None
+        return row if isinstance(row, Line) else None
 
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
-        if not self.hasIndex(row, column, parent):
-            return QModelIndex()
-        # Lines carry their group's number from 1; groups carry 0.
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
-
-    def parent(self, child: Index = QModelIndex()) -> Any:  # type: ignore[override]  # noqa: B008
-        if not child.isValid() or not child.internalId():
-            return QModelIndex()
-        return self.createIndex(child.internalId() - 1, 0, 0)
+    def titles(self) -> Sequence[int]:
+        """Return the rows that are titles."""
+        return self._starts
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        if not parent.isValid():
-            return len(self.groups)
-        if parent.internalId() or parent.column() > 0:
-            return 0
-        return len(self.groups[parent.row()].lines)
+        return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 3
+        return 0 if parent.isValid() else 3
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
+        # Titles are not enabled, so that the arrow keys go from line to line.
+        if not index.isValid() or index.row() in self._starts:
             return Qt.ItemFlag.NoItemFlags
-        if not index.internalId():
-            return Qt.ItemFlag.ItemIsEnabled
         leaf = Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | leaf
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        line = self.line(index)
-        if line is None:
-            return self._title(self.groups[index.row()], index.column(), role)
-        text = (line.when, line.who, line.what)[index.column()]
+        line = self.at(index.row())
+        if isinstance(line, Group) or line is None:
+            shown = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+            return line.heading() if line and shown and index.column() == 0 else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return text
+            return (line.when, line.who, line.what)[index.column()]
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (line.who, line.what, line.when) if part)
+            group = self.groups[bisect_right(self._starts, index.row()) - 1]
+            parts = (group.title, line.when, line.who, line.what)
+            return ", ".join(part for part in parts if part)
         return line.tone if role == TONE else None
-
-    def _title(self, group: Group, column: int, role: int) -> Any:
-        if column == 0 and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            if not group.counted:
-                return group.title
-            return _("{title} ({count})").format(title=group.title, count=len(group.lines))
-        return None
 
 
 class _Look(QStyledItemDelegate):
@@ -127,11 +156,11 @@ class _Look(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         c = colours()
+        tone = index.data(TONE)
         ink = c.text
-        if not index.parent().isValid():
+        if tone is None:
             option.font.setWeight(QFont.Weight.DemiBold)
         elif index.column() == 0:
-            tone = index.data(TONE)
             ink = {"late": c.danger, "today": c.accent}.get(tone, c.quiet)
             option.font.setWeight(QFont.Weight.Medium if tone != "plain" else QFont.Weight.Normal)
         elif index.column() == 1:
@@ -143,7 +172,7 @@ class _Look(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         option.state &= ~QStyle.StateFlag.State_MouseOver
-        if not index.parent().isValid():
+        if index.data(TONE) is None:
             painter.fillRect(option.rect, QColor(colours().sunken))
         super().paint(painter, option, index)
 
@@ -151,75 +180,82 @@ class _Look(QStyledItemDelegate):
         return QSize(40, px(34))
 
 
-class GroupView(QTreeView):
+class GroupView(QTableView):
     """Shows a GroupModel: arrows move from line to line, Enter or a click opens."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines = GroupModel(self)
+        self._widest = 0
         self.setModel(self.lines)
+        self.setItemDelegate(_Look(self))
         self.setAccessibleName(name)
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setIndentation(0)
-        self.setItemsExpandable(False)
-        self.setExpandsOnDoubleClick(False)
-        self.setAllColumnsShowFocus(True)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setMinimumSectionSize(24)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(px(34))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.header().setMinimumSectionSize(24)
-        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.header().setStretchLastSection(True)
-        self.setItemDelegate(_Look(self))
         self.clicked.connect(self._open)
-        self.lines.modelReset.connect(self._unfold)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
         """Show other groups and keep the place in the list as well as it can be kept."""
+        place = self.currentIndex().row()
         before = self.lines.line(self.currentIndex())
+        self.clearSpans()
         self.lines.show(groups)
+        for row in self.lines.titles():
+            self.setSpan(row, 0, 1, 3)
+        self._measure()
         self._widths()
-        self._go_back_to(before)
+        if before is not None:
+            self._go_back_to(before, place)
+        elif self.hasFocus():
+            self._begin()
 
-    def _go_back_to(self, before: Line | None) -> None:
-        if before is None:
-            if self.hasFocus():
-                self._begin()
-            return
-        for number, group in enumerate(self.lines.groups):
-            for row, line in enumerate(group.lines):
-                if (line.who, line.what) == (before.who, before.what):
-                    self.setCurrentIndex(self.lines.index(row, 0, self.lines.index(number, 0)))
-                    return
+    def _go_back_to(self, before: Line, place: int) -> None:
+        """Go to the same line near where it was, else to the one that has taken its place."""
+        near = sorted(range(place - NEAR, place + NEAR + 1), key=lambda row: abs(row - place))
+        for row in near:
+            line = self.lines.at(row)
+            if isinstance(line, Line) and (line.who, line.what) == (before.who, before.what):
+                self.setCurrentIndex(self.lines.index(row, 0))
+                return
+        for row in (place, place - 1, place - 2):
+            if isinstance(self.lines.at(row), Line):
+                self.setCurrentIndex(self.lines.index(row, 0))
+                return
         self._begin()
 
     def _begin(self) -> None:
         """Make the first line current."""
-        first = self.lines.index(0, 0, self.lines.index(0, 0))
-        if first.isValid() and self.lines.line(first) is not None:
-            self.setCurrentIndex(first)
+        if self.lines.rowCount() > 1:
+            self.setCurrentIndex(self.lines.index(1, 0))
+            self.scrollToTop()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if self.lines.line(self.currentIndex()) is None:
             self._begin()
 
-    def _unfold(self) -> None:
-        for row in range(self.lines.rowCount()):
-            self.setFirstColumnSpanned(row, QModelIndex(), True)
-        self.expandAll()
+    def _measure(self) -> None:
+        metrics = QFontMetrics(self.font())
+        words = {text for group in self.lines.groups for text in group.whens()}
+        self._widest = max((metrics.horizontalAdvance(text) for text in words), default=0)
 
     def _widths(self) -> None:
-        """Give the day what its longest text needs and the name a third of the rest, cheaply."""
-        metrics = QFontMetrics(self.font())
-        words = {line.when for group in self.lines.groups for line in group.lines}
-        widest = max((metrics.horizontalAdvance(text) for text in words), default=0)
-        self.setColumnWidth(0, widest + 40 if widest else 24)
+        """Give the day what its longest text needs and the name a part of the rest."""
+        self.setColumnWidth(0, self._widest + 40 if self._widest else 24)
         rest = max(0, self.viewport().width() - self.columnWidth(0))
-        self.setColumnWidth(1, min(rest * 2 // 5, metrics.averageCharWidth() * 32))
+        self.setColumnWidth(1, min(rest * 2 // 5, QFontMetrics(self.font()).averageCharWidth() * 32))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -31,7 +31,7 @@ from app.services import SPECS
 from ui import dialogs
 from ui.context import Context
 from ui.screens.pictured import pictured
-from ui.theme import button, heading, label, look, spacing
+from ui.theme import button, colours, heading, label, look, spacing
 
 SHARPNESS = 2.0  # pixels to a point, before zooming; a page is drawn once for all zooms
 ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -129,7 +129,7 @@ class PdfPreview(QWidget):
             self.language.addItem(NAMES[code], code)
         self.language.setCurrentIndex(LANGUAGES.index(language()))
         self.language.currentIndexChanged.connect(self.reload)
-        self.plain = QCheckBox(_("Plain language"))
+        self.plain = look(QCheckBox(_("Plain language")), "chip")
         self.plain.setToolTip(_("Short sentences and big type, for the client"))
         self.plain.toggled.connect(self.reload)
         self.plain.setVisible(SPECS[self.kind].pdf is not None)
@@ -274,6 +274,7 @@ class _Pages(QScrollArea):
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(spacing(2), spacing(2), spacing(2), spacing(2))
         self._column.setSpacing(spacing(2))
+        self._column.addStretch(1)
         self._images: Sequence[QImage] = ()
         self._sheets: list[QLabel] = []
         self.setWidget(self._inner)
@@ -288,10 +289,10 @@ class _Pages(QScrollArea):
         self._sheets = []
         for number in range(len(images)):
             sheet = QLabel()
-            sheet.setFrameShape(QFrame.Shape.Box)
+            sheet.setStyleSheet(f"border: 1px solid {colours().line};")
             sheet.setAccessibleName(_("Page {number}").format(number=number + 1))
             self._sheets.append(sheet)
-            self._column.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._column.insertWidget(number, sheet, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def zoom(self, factor: float) -> None:
         """Draw the pages at a size: 1 is a point to a pixel and a third, as on paper."""
@@ -303,7 +304,13 @@ class _Pages(QScrollArea):
             )
             picture.setDevicePixelRatio(ratio)
             sheet.setPixmap(picture)
-            sheet.setFixedSize(picture.deviceIndependentSize().toSize())
+            sheet.setFixedSize(picture.deviceIndependentSize().toSize() + QSize(2, 2))
+        # The scroll area would learn of the new height only later; the place in the document is needed now.
+        self._column.activate()
+        self._inner.resize(max(self.viewport().width(), self._column.minimumSize().width()), self._height())
+
+    def _height(self) -> int:
+        return max(self.viewport().height(), self._column.minimumSize().height())
 
     def page(self) -> int:
         """Return the number of the page at the top of the view, from nought."""

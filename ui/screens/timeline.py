@@ -61,10 +61,7 @@ class TimelineModel(QAbstractListModel):
         self.all = entries
         self._today = today()
         self._bodies = [words.summary(entry.kind, entry.row) for entry in entries]
-        self._folded = [
-            fold(f"{self._title(entry)} {body} {entry.row.get('notes', '')}")
-            for entry, body in zip(entries, self._bodies, strict=True)
-        ]
+        self._folded = []
         self._apply()
 
     def filter(self, *, kinds: frozenset[str] | None = None, text: str | None = None) -> None:
@@ -75,6 +72,8 @@ class TimelineModel(QAbstractListModel):
 
     def _apply(self) -> None:
         parts = self.text.split()
+        if parts and not self._folded:
+            self._folded = [self._searched(number) for number in range(len(self.all))]
         self.beginResetModel()
         self.shown = [
             number
@@ -83,6 +82,12 @@ class TimelineModel(QAbstractListModel):
             and all(part in self._folded[number] for part in parts)
         ]
         self.endResetModel()
+
+    def _searched(self, number: int) -> str:
+        """Return what the filter looks at: the kind and everything written in the entry."""
+        entry = self.all[number]
+        written = " ".join(value for value in entry.row.values() if isinstance(value, str))
+        return fold(f"{self._title(entry)} {self._bodies[number]} {written}")
 
     @staticmethod
     def _title(entry: Entry) -> str:

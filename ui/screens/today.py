@@ -1,5 +1,6 @@
 """Today: what is due and overdue, oldest first, one key from its form; beside it the coming two weeks."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,7 +19,7 @@ from app.record import Row
 from app.services import SPECS
 from ui.context import Context
 from ui.screens import words
-from ui.screens.groups import Group, GroupView, Line
+from ui.screens.groups import Group, GroupView, Line, Lines
 from ui.screens.pictured import pictured
 from ui.theme import button, heading, label, px, spacing
 
@@ -193,17 +194,24 @@ class TodayScreen(QWidget):
                 _("Decide"), [Line("", said, _("Two people changed the same thing"), self.decide.emit)]
             )
         yield Group(_("Unfinished"), [self._draft(row) for row in day.drafts])
-        parts: list[list[Line]] = [[] for _name in PERIODS]
-        for item in day.items:
-            parts[period(item.on, day.today)].append(self._line(item))
-        for name, lines in zip(PERIODS, parts, strict=True):
-            yield Group(_(name), lines)
+        ends = [
+            bisect_right(day.items, number, key=lambda item: period(item.on, day.today))
+            for number in range(4)
+        ]
+        for name, start, end in zip(PERIODS, [0, *ends], ends, strict=False):
+            items = day.items[start:end]
+            whens = {self._when(item) for item in items if item.time}
+            whens |= {_when(on, day.today, language()) for on in {item.on for item in items}}
+            yield Group(_(name), Lines(items, self._line, whens))
+
+    def _when(self, item: DueItem) -> str:
+        said = _when(item.on, self.day.today, language())
+        return f"{said} {words.clock(item.time, blank=True)}".rstrip()
 
     def _line(self, item: DueItem) -> Line:
-        said = _when(item.on, self.day.today, language())
         late = item.on < self.day.today
         return Line(
-            when=f"{said} {words.clock(item.time, blank=True)}".rstrip(),
+            when=self._when(item),
             who=self.day.names.get(item.client_id, ""),
             what=str(item.title),
             open=partial(self._open, item),

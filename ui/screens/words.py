@@ -16,10 +16,21 @@ from app.spec import Choice, F
 NOTHING = "–"
 
 
+class _Plain(dict[int, str]):
+    """What each letter is without its accents, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        apart = unicodedata.normalize("NFKD", chr(code))
+        self[code] = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        return self[code]
+
+
+_PLAIN = _Plain()
+
+
 def fold(text: str) -> str:
     """Return the text as searching compares it: without case and accents, so that "aki" finds "Äki"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return text.casefold() if text.isascii() else text.casefold().translate(_PLAIN)
 
 
 def day_of(value: Any) -> date | None:

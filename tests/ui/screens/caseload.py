@@ -19,7 +19,7 @@ PEOPLE = (
 )
 
 
-def make(kind: str, **values: Any) -> Record:
+def make(kind: str, /, **values: Any) -> Record:
     """Make a checked record of a kind."""
     return validated(SPECS[kind].table, values)
 

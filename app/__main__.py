@@ -21,9 +21,9 @@ def main(words: list[str] | None = None) -> int:
     folder = profile(arguments)
     set_language(os.environ.get("TYOPARI_LANGUAGE") or settings.load(folder / "settings.json").language)
     if arguments.verb is None:
-        from ui.app import run
+        from app.commands.window import window
 
-        return run(folder)
+        return window(folder)
     try:
         return function(arguments.verb)(arguments)
     except KnownError as error:

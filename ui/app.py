@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app import settings as options
 from ui import crash, language, theme
-from ui.lock import IdleWatch, SystemWatch, clear_clipboard
+from ui.lock import ClipboardWatch, IdleWatch, SystemWatch
 from ui.tasks import Tasks
 from ui.unlock import UnlockWindow, load_libraries
 
@@ -54,6 +54,7 @@ class Program(QObject):
         self._locking = False
         self._idle = IdleWatch(lambda: int(self.settings["lock_minutes"]), self)
         self._system = SystemWatch(self)
+        self._clipboard = ClipboardWatch(self)
         self._idle.due.connect(self.lock)
         self._system.due.connect(self.lock, Qt.ConnectionType.QueuedConnection)
 
@@ -68,6 +69,7 @@ class Program(QObject):
     # ---- opening ----
 
     def _show_unlock(self, before: QWidget | None) -> None:
+        self._clipboard.start()
         self.unlock = UnlockWindow(
             self.folder, self.settings, self._tasks, cost=self._cost, libraries=self._libraries
         )
@@ -137,7 +139,7 @@ class Program(QObject):
         self.shell = self.session = None
         shell.hide()
         keep_drafts(shell)
-        clear_clipboard()
+        self._clipboard.clear()
         self._former = shell.geometry()
         _destroy(shell)
         session.runner.stop(lambda: self._close_store(session, then))
@@ -166,6 +168,7 @@ class Program(QObject):
         self._leave()
 
     def _left_unlocking(self) -> None:
+        self._clipboard.clear()
         self._leave()
 
     def close(self) -> None:

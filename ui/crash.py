@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +17,7 @@ from app.i18n import _
 from ui import theme
 
 LOG = "tyopari.log"
+LONGEST = 500_000
 _log = logging.getLogger("tyopari")
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,11 +40,12 @@ def harden() -> None:
 
 
 def log_to(folder: Path) -> logging.Handler:
-    """Write the log beside the store: ids and places in the code only, half a megabyte at most, twice."""
+    """Write the log beside the store: ids and places in the code only. One that has grown long is put aside."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = RotatingFileHandler(
-        folder / LOG, maxBytes=500_000, backupCount=1, encoding="utf-8", delay=True
-    )
+    file = folder / LOG
+    if file.exists() and file.stat().st_size > LONGEST:
+        os.replace(file, file.with_suffix(".old.log"))
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     _log.addHandler(handler)
     _log.setLevel(logging.INFO)

@@ -6,7 +6,9 @@ system, by the wall clock having gone on while the program did not.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -136,12 +138,39 @@ def _listen_dbus(watch: SystemWatch) -> list[Callable[[], Any]]:
     return undo
 
 
-def clear_clipboard() -> None:
-    """Empty the clipboard (and the selection, where there is one) if what it holds was copied from this program."""
-    board = QGuiApplication.clipboard()
-    if board.ownsClipboard():
-        board.clear(QClipboard.Mode.Clipboard)
-    if board.supportsSelection() and board.ownsSelection():
-        board.clear(QClipboard.Mode.Selection)
-    if board.supportsFindBuffer() and board.ownsFindBuffer():
-        board.clear(QClipboard.Mode.FindBuffer)
+class ClipboardWatch(QObject):
+    """Remembers that something was copied in this program, and empties the clipboard of it when it locks.
+
+    Some platforms do not tell whose the content is; so a digest of what was copied while one of our windows was
+    in use is kept as well, never the text.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._board = QGuiApplication.clipboard()
+        self._copied = b""
+
+    def start(self) -> None:
+        """Watch from now on."""
+        self._board.dataChanged.connect(self._changed)
+
+    def clear(self) -> None:
+        """Empty what was copied from this program, and watch no more."""
+        with suppress(RuntimeError):
+            self._board.dataChanged.disconnect(self._changed)
+        ours = self._board.ownsClipboard() or (self._copied and _digest(self._board.text()) == self._copied)
+        self._copied = b""
+        if ours:
+            self._board.clear(QClipboard.Mode.Clipboard)
+        if self._board.supportsSelection() and self._board.ownsSelection():
+            self._board.clear(QClipboard.Mode.Selection)
+        if self._board.supportsFindBuffer() and self._board.ownsFindBuffer():
+            self._board.clear(QClipboard.Mode.FindBuffer)
+
+    def _changed(self) -> None:
+        here = QGuiApplication.focusWindow() is not None
+        self._copied = _digest(self._board.text()) if here else b""
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest() if text else b""

@@ -144,7 +144,9 @@ class FoundModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let hits and actions be chosen."""
-        if not index.isValid() or self.found[index.row()].open is None:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.found[index.row()].open is None:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from app import clock
-from app.record import Record, validated
+from app.record import Record, to_row, validated
 from app.services import SPECS
 from app.settings import Settings
 from storage.store import Store
-from storage.writing import Changes
+from storage.writing import Changes, table_of
 from ui.bus import Bus
 from ui.session import Session
 from ui.sync_runner import Centre, SyncRunner
@@ -33,6 +33,7 @@ class Office:
     synced: int = 0
     last: datetime | None = None
     refuse: Exception | None = None
+    store: Store | None = None
 
     def sync(self) -> Result:
         """Count a sync."""
@@ -48,6 +49,10 @@ class Office:
             raise self.refuse
         assert code == self.code
         self.address = address
+        if self.store is not None:
+            worker = made("worker", id=self.store.worker, name="Maija Kallio")
+            with self.store.write() as connection:
+                connection.execute(table_of(SPECS["worker"]).insert().values(to_row(worker)))
 
     def way(self) -> Centre:
         """Return the way to this centre."""

@@ -154,7 +154,7 @@ def test_another_form_takes_the_place_and_the_draft_of_the_first_stays(
 
 def test_opening_a_record_is_logged(shell: Shell, store: Store, aino: UUID) -> None:
     shell.edit("client", aino)
-    assert [entry["action"] for entry in store.access_log(aino)][0] == "read"
+    assert store.access_log(aino)[0]["action"] == "read"
 
 
 def test_a_visit_from_anywhere_and_back(shell: Shell, aino: UUID) -> None:

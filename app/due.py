@@ -1,7 +1,7 @@
 """What is due: pure functions over a client's case and a day. Today, reminders and the calendar read the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -28,15 +28,15 @@ class Case:
     plan: Row | None = None
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class DueItem:
     """Something that a worker should do by a day: what, for whom, and the record it concerns (or a new one)."""
 
     on: date
-    title: Message = field(compare=False)
-    client_id: UUID = field(compare=False)
-    kind: str = field(compare=False)
-    record_id: UUID | None = field(compare=False)
+    title: Message
+    client_id: UUID
+    kind: str
+    record_id: UUID | None
     time: str = ""
 
 

@@ -95,6 +95,9 @@ class Message:
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "values", values)
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def __str__(self) -> str:
         shown = {
             name: _(value) if isinstance(value, Marked) else value for name, value in self.values.items()

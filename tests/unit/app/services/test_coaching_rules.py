@@ -165,3 +165,12 @@ def test_a_seal_without_signatures_is_refused() -> None:
     plan = _plan()
     sealed = make("career_plan", **{**to_row(plan), "content_hash": rules.plan_hash(to_row(plan))})
     assert [p.field for p in rules.check_plan(sealed)] == ["signatures"]
+
+
+def test_two_clients_things_of_one_day_are_two_things() -> None:
+    """A list that looks an item up must never find another client's."""
+    cases = [_case(phase=codes.SUPPORT, phase_since=date(2026, 1, 1)) for _ in range(2)]
+    first, second = (next(iter(rules.due_plan(case, date(2026, 5, 1)))) for case in cases)
+    assert first.on == second.on
+    assert first != second
+    assert len({first, second}) == 2

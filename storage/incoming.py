@@ -406,9 +406,21 @@ def _note(connection: Connection, changed: Sequence[tuple[str, Row | None, Row, 
             "patch": dict(patch),
         }
         for kind, old, row, patch in changed
+        if not (old is not None and old["deleted"] and row["deleted"] and _blanked(connection, row, patch))
     ]
     if lines:
         connection.execute(insert(history), lines)
+
+
+def _blanked(connection: Connection, row: Row, patch: Mapping[str, Any]) -> bool:
+    """Add to the note of a deletion made here what the centre has blanked since: bringing back needs it."""
+    note = "SELECT n, patch FROM history WHERE row_id = ? AND op = 'delete' ORDER BY n DESC LIMIT 1"
+    found = connection.exec_driver_sql(note, (row["id"],)).first()
+    if found is None:
+        return False
+    whole = to_json({**patch, **from_json(found[1])}).decode()
+    connection.exec_driver_sql("UPDATE history SET patch = ? WHERE n = ?", (whole, found[0]))
+    return True
 
 
 def _op(old: Row | None, row: Row) -> str:

@@ -135,6 +135,11 @@ def held(connection: Connection) -> list[Row]:
     return [dict(row) for row in found.mappings()]
 
 
+def let_go(connection: Connection, mutation_id: str) -> None:
+    """Forget an edit that the centre did not take."""
+    connection.execute(delete(outbox).where(outbox.c.mutation_id == mutation_id, outbox.c.state == "held"))
+
+
 def waiting_scopes(connection: Connection) -> set[str]:
     """Return the scopes in which something waits for the centre."""
     return {str(row[0]) for row in connection.execute(_WAITING)}

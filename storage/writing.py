@@ -256,16 +256,24 @@ def set_deleted(
         )
     if spec.sync.mode == "centre":
         raise KnownError(Message(N_("Only the centre changes this.")))
-    new = {**old, "deleted": deleted, "saved_at": iso(clock.now()), "saved_by": str(worker)}
+    before = {} if deleted else _before_deletion(connection, record_id)
+    new = {**old, **before, "deleted": deleted, "saved_at": iso(clock.now()), "saved_by": str(worker)}
     # A deletion names what was seen, so that a change made elsewhere is not deleted unseen.
     names = field_names(spec.kind)
     op, patch = (
         ("delete", {n: [old[n], None] for n in names})
         if deleted
-        else ("undelete", {n: [None, old[n]] for n in names})
+        else ("undelete", {n: [None, new[n]] for n in names})
     )
     put(connection, [_Write(spec, old, new, op, patch)])
     return Changes.of([(spec.kind, new)])
+
+
+def _before_deletion(connection: Connection, record_id: str) -> Row:
+    """Return what a deleted record held: the centre blanks it, its history here remembers."""
+    query = select(history.c.patch).where(history.c.row_id == record_id, history.c.op == "delete")
+    patch = connection.execute(query.order_by(history.c.n.desc()).limit(1)).scalar()
+    return {name: change[0] for name, change in (patch or {}).items() if name != "deleted"}
 
 
 @cache

@@ -82,14 +82,19 @@ class DetailView(QWidget):
 
     def _section(self, title: str, filled: list[F], row: Row, names: Mapping[str, str]) -> None:
         frame, column = card()
+        column.setSpacing(spacing(1.5))
         column.addWidget(heading(title, 3))
         for field in filled:
-            column.addWidget(label(_(field.title), "small"))
+            pair = QVBoxLayout()
+            pair.setSpacing(spacing(0.25))
+            if _(field.title) != title:
+                pair.addWidget(label(_(field.title), "small"))
             text = names.get(str(row[field.name]), "") if field.refers else ""
             shown = label(text or as_text(field, row[field.name], names))
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setAccessibleName(f"{_(field.title)}: {shown.text()}")
-            column.addWidget(shown)
+            pair.addWidget(shown)
+            column.addLayout(pair)
         self._fields.addWidget(frame)
 
     def _heard(self, changes: Any) -> None:
@@ -125,7 +130,8 @@ class DetailView(QWidget):
     def _load_history(self) -> None:
         store, kind, record_id = self.context.store, self.spec.kind, self.record_id
         self.context.tasks.run(
-            lambda: (store.history(kind, record_id), dict(store.worker_names())), self._show_history
+            lambda: (store.history(kind, record_id), {str(store.worker): _("you"), **store.worker_names()}),
+            self._show_history,
         )
 
     def _show_history(self, found: tuple[list[Row], dict[str, str]]) -> None:
@@ -219,9 +225,12 @@ def history_lines(kind: str, entry: Row, names: Mapping[str, str]) -> list[str]:
     for name, change in (entry["patch"] or {}).items():
         if name in shown and isinstance(change, list | tuple) and len(change) == 2:
             field = field_of(kind, name)
-            old, new = (as_text(field, value, names) for value in change)
             title = title_of(kind, name)
-            lines.append(_("{field}: {old} → {new}").format(field=title, old=old, new=new))
+            old, new = (as_text(field, value, names) for value in change)
+            if entry["op"] == "create":
+                lines.append(_("{field}: {new}").format(field=title, new=new))
+            else:
+                lines.append(_("{field}: {old} → {new}").format(field=title, old=old, new=new))
     return lines
 
 

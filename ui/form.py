@@ -1,6 +1,7 @@
 """The form of any declared kind of record: what is typed is kept as a draft, checked in words, and saved."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -123,7 +124,7 @@ class Form(QWidget):
             if box is None:
                 general.append(text)
             elif not box.editor.tell(path[1:], text):
-                if path[0] in self._needed() and self.values()[path[0]] in (None, ""):
+                if path[0] in self._needed and self.values()[path[0]] in (None, ""):
                     text = _("This is needed.")
                 box.say(text)
         self._point(len(problems), " ".join(general))
@@ -273,7 +274,7 @@ class Form(QWidget):
             box = FieldBox(
                 editor,
                 _(field.help),
-                needed=field.name in self._needed(),
+                needed=field.name in self._needed,
                 titled=field.title != section.title,
             )
             editor.changed.connect(lambda name=field.name: self._changed(name))
@@ -338,8 +339,10 @@ class Form(QWidget):
 
     # ---- inside ----
 
-    def _needed(self) -> set[str]:
-        return {f.name for f in self.spec.fields() if not f.read_only and kind_of(self._model, f.name).needed}
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        fields = (field for field in self.spec.fields() if not field.read_only)
+        return frozenset(field.name for field in fields if kind_of(self._model, field.name).needed)
 
     def _load(self, values: Mapping[str, Any]) -> None:
         for name, box in self.boxes.items():

@@ -58,14 +58,41 @@ class Lines:
 
 def lines_of(spec: RecordSpec, rows: Sequence[Row], names: Mapping[str, str]) -> Lines:
     """Make the rows of a kind ready for their list; `names` are those of the workers by id."""
-    fields = [field_of(spec.kind, name) for name in spec.columns]
     lines = Lines(list(rows))
-    for row in lines.rows:
-        texts = [_text(f, name, row[name], names) for f, name in zip(fields, spec.columns, strict=True)]
-        lines.texts.append(texts)
-        lines.keys.append([_key(row[name], text) for name, text in zip(spec.columns, texts, strict=True)])
-        lines.folded.append(fold(" ".join(texts)))
+    made: list[list[_Cell]] = []
+    for name in spec.columns:
+        declared = field_of(spec.kind, name)
+        # The same days, choices and names come again and again: each is written once.
+        known: dict[Any, _Cell] = {}
+        column = []
+        for row in lines.rows:
+            value = row[name]
+            memo = (
+                tuple(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
+            )
+            try:
+                cell = known.get(memo)
+            except TypeError:  # a list of entries
+                column.append(_cell(declared, name, value, names))
+                continue
+            if cell is None:
+                cell = known[memo] = _cell(declared, name, value, names)
+            column.append(cell)
+        made.append(column)
+    for cells in zip(*made, strict=True):
+        lines.texts.append([cell[0] for cell in cells])
+        lines.keys.append([cell[1] for cell in cells])
+        lines.folded.append(" ".join([cell[2] for cell in cells]))
     return lines
+
+
+_Cell = tuple[str, tuple[int, Any], str]
+
+
+def _cell(declared: Any, name: str, value: Any, names: Mapping[str, str]) -> _Cell:
+    """Return a value's text, its sort key and its folded text."""
+    text = _text(declared, name, value, names)
+    return text, _key(value, text), fold(text)
 
 
 def _text(declared: Any, name: str, value: Any, names: Mapping[str, str]) -> str:

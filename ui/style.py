@@ -158,15 +158,16 @@ QTableView, QListView, QTreeView, QListWidget {{ background: {c.surface};
     alternate-background-color: {c.surface};
     border: 1px solid {c.line}; border-radius: 8px; outline: none; gridline-color: transparent;
     selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+QTableView {{ border-radius: 0; }}
 QTableView:focus, QListView:focus, QTreeView:focus {{ border: 2px solid {c.accent}; }}
 QTableView::item, QTreeView::item {{ padding: 4px 8px; border-bottom: 1px solid {c.line}; }}
 QListView::item {{ padding: 6px 8px; border-radius: 4px; }}
 QTableView::item:selected, QListView::item:selected, QTreeView::item:selected {{ background: {c.accent_soft};
     color: {c.text}; }}
-QHeaderView {{ background: transparent; }}
+QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: {c.sunken}; color: {c.quiet}; border: none;
     border-bottom: 1px solid {c.line};
-    padding: 6px 8px; font-weight: 500; }}
+    padding: 6px 11px; font-weight: 500; }}
 QMenu {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.control}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}

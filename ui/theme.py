@@ -215,8 +215,10 @@ def look(widget: W, name: str) -> W:
     """Mark how a widget looks (see the module's list), now and after later changes of its mark."""
     if widget.property("look") != name:
         widget.setProperty("look", name)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        # A widget that was never shown gets its style when it is; doing it twice would double the work.
+        if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
     return widget
 
 

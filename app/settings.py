@@ -41,8 +41,8 @@ OPTIONS = (
         "system",
         choices=(
             Choice("system", N_("As in the system")),
-            Choice("light", N_("Light")),
-            Choice("dark", N_("Dark")),
+            Choice("light", N_("Light theme")),
+            Choice("dark", N_("Dark theme")),
         ),
     ),
     Option("text_size", N_("Text size, per cent"), 100, least=80, most=200, help=N_("100 is normal.")),

@@ -43,4 +43,5 @@ def _as_text(reports: list[dict[str, object]], imported: int) -> str:
         said = problems or (_("may be registered already") if report["duplicates"] else _("good"))
         rows.append((report["row"], said))
     text = _("Imported: {count}").format(count=imported)
-    return f"{table([_('Row'), _('Result')], rows)}\n{text}" if rows else text
+    heads = [_("Row"), _("Result")]
+    return f"{table(heads, rows)}\n{text}" if rows else text

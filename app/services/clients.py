@@ -142,7 +142,7 @@ CLIENT = RecordSpec(
     columns=("last_name", "first_name", "born_on", "municipality", "branch"),
     form=(
         Section(
-            N_("Who"),
+            N_("Personal details"),
             (
                 F("first_name", N_("First name")),
                 F("last_name", N_("Last name")),

@@ -25,7 +25,8 @@ class FieldBox(QWidget):
             column.addLayout(self._title(editor.title, needed))
         if help_text:
             column.addWidget(label(help_text, "small"))
-        said = f"{_('Required')}. {help_text}" if needed else help_text
+        needs = _("Required")
+        said = f"{needs}. {help_text}" if needed else help_text
         editor.set_help(said)
         column.addWidget(editor)
         self.problem = label("", "problem")

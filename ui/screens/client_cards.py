@@ -304,7 +304,8 @@ class JobsCard(Card):
         since = _("Since {day}").format(day=format_date(begins))
         said = f"{format_date(begins)} – {format_date(ends)}" if ends else since
         hours = row.get("weekly_hours")
-        return f"{said} · {_('{hours} h a week').format(hours=_plain(hours))}" if hours else said
+        weekly = _("{hours} h a week").format(hours=_plain(hours)) if hours else ""
+        return f"{said} · {weekly}" if weekly else said
 
 
 def _plain(number: str) -> str:

@@ -220,7 +220,8 @@ class TodayScreen(QWidget):
 
     def _draft(self, row: Row) -> Line:
         who = self.day.names.get(UUID(row["client_id"]), "") if row["client_id"] else ""
-        what = _("Unfinished: {what}").format(what=_(SPECS[row["kind"]].one) if row["kind"] in SPECS else "")
+        spec = SPECS.get(row["kind"])
+        what = _("Unfinished: {what}").format(what=_(spec.one) if spec else "")
         saved = words.ago(words.day_of(row["saved_at"]), self.day.today)
         return Line(saved, who, what, partial(self._resume, row), "today")
 

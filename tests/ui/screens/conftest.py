@@ -1,12 +1,13 @@
 """A real store with a small caseload, and a context whose ways to other screens are written down."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.settings import Settings
 from storage.slots import FLOOR
@@ -16,6 +17,15 @@ from ui import dialogs, theme
 from ui.bus import Bus
 from ui.context import Context
 from ui.tasks import FakeTasks
+
+
+def show(qtbot: Any, widget: QWidget, width: int = 1200, height: int = 900) -> None:
+    """Show a screen as the active window, so that it has the keyboard."""
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    with qtbot.waitActive(widget):
+        widget.show()
+        widget.activateWindow()
 
 
 class Ways:
@@ -40,18 +50,37 @@ class Ways:
         self.undo = undo
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A new store."""
-    made, _code = Store.create(tmp_path / "profile", "three calm herons walk", cost=FLOOR)
-    yield made
-    made.close()
+PASSPHRASE = "three calm herons walk"
+
+
+@pytest.fixture(scope="module")
+def profiles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """An empty store and one with the caseload, made once and copied for each test."""
+    made: dict[str, Any] = {}
+    for name in ("empty", "full"):
+        folder = tmp_path_factory.mktemp(name) / "profile"
+        store, _code = Store.create(folder, PASSPHRASE, cost=FLOOR)
+        made["people"] = fill(store) if name == "full" else {}
+        store.close()
+        made[name] = folder
+    return made
 
 
 @pytest.fixture
-def people(store: Store) -> dict[str, UUID]:
+def store(request: pytest.FixtureRequest, profiles: dict[str, Any], tmp_path: Path) -> Iterator[Store]:
+    """A store of one's own; with the caseload where the test asks for its people."""
+    name = "full" if "people" in request.fixturenames else "empty"
+    shutil.copytree(profiles[name], tmp_path / "profile")
+    opened = Store.open(tmp_path / "profile", PASSPHRASE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def people(profiles: dict[str, Any]) -> dict[str, UUID]:
     """The clients of the caseload by first name."""
-    return fill(store)
+    found: dict[str, UUID] = profiles["people"]
+    return found
 
 
 @pytest.fixture

@@ -218,7 +218,8 @@ class DetailView(QWidget):
 def history_lines(kind: str, entry: Row, names: Mapping[str, str]) -> list[str]:
     """Say one entry of a record's history: what, when and who, then each field with its old and new value."""
     at = entry["at"] if isinstance(entry["at"], datetime) else datetime.fromisoformat(str(entry["at"]))
-    op = _(OPS[entry["op"]]) if entry["op"] in OPS else str(entry["op"])
+    op = str(entry["op"])
+    op = _(OPS[op]) if op in OPS else op
     who = names.get(str(entry["by"]), _("somebody else"))
     lines = [_("{what} {when}, {who}").format(what=op, when=format_instant(at), who=who)]
     shown = {f.name for f in SPECS[kind].fields()}

@@ -1,7 +1,7 @@
 """The form of any declared kind of record: what is typed is kept as a draft, checked in words, and saved."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -74,7 +74,7 @@ class Form(QWidget):
         self._new_id = new_id()
         self.boxes: dict[str, FieldBox] = {}
         self._past: list[tuple[str, Any]] = []
-        self._said_problems = False
+        self._saving = False
         self._build()
         self._first = {**starts(self._model), **(row if row is not None else _json(values))}
         self._load(self._first)
@@ -133,7 +133,7 @@ class Form(QWidget):
 
     def save(self) -> None:
         """Check and save; the problems are said beside their fields, and nothing is lost meanwhile."""
-        if frozen(self.spec, self.row):
+        if self._saving or frozen(self.spec, self.row):
             return
         record = self.record()
         if record is None:
@@ -141,7 +141,9 @@ class Form(QWidget):
         if self.context is None:
             self.saved.emit(record)
             return
-        self._draft_timer.stop()
+        # First the draft: whatever becomes of the saving, and of this window meanwhile, nothing is lost.
+        self.keep_draft()
+        self._saving = True
         self.save_button.setEnabled(False)
         store, key, changes = self.context.store, self.draft_key, self.changes()
 
@@ -153,12 +155,11 @@ class Form(QWidget):
             store.drop_draft(key)
             return made
 
-        write(self.context, op, lambda: self._saved(record), self._refused)
+        write(self.context, op, partial(self._saved, record), self._refused)
 
     def close_form(self) -> None:
         """Leave; what is not saved remains as a draft."""
         if self._draft_timer.isActive():
-            self._draft_timer.stop()
             self.keep_draft()
         self.closed.emit()
 
@@ -195,7 +196,8 @@ class Form(QWidget):
 
     def keep_draft(self) -> None:
         """Keep what is typed in the store."""
-        if self.context is None:
+        self._draft_timer.stop()
+        if self.context is None or self._saving:
             return
         store, key, changes = self.context.store, self.draft_key, self.changes()
         kind, client, record = (
@@ -389,6 +391,7 @@ class Form(QWidget):
                 return
 
     def _saved(self, record: Record) -> None:
+        self._saving = False
         self.save_button.setEnabled(True)
         self.row = to_row(record)
         self._as_loaded = self.values()
@@ -398,6 +401,7 @@ class Form(QWidget):
         self.saved.emit(record)
 
     def _refused(self, error: KnownError) -> None:
+        self._saving = False
         self.save_button.setEnabled(True)
         if isinstance(error, Refused):
             self.show_problems(error.problems)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -124,7 +125,9 @@ class FakeTasks(Tasks):
 
 
 def owner_of(callback: Any) -> QObject | None:
-    """Return the Qt object that a bound method belongs to."""
+    """Return the Qt object that a bound method, or a partial of one, belongs to."""
+    while isinstance(callback, partial):
+        callback = callback.func
     receiver = callback.__self__ if isinstance(callback, MethodType) else None
     return receiver if isinstance(receiver, QObject) else None
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -45,6 +46,7 @@ from ui.fields import (
     YesNo,
 )
 from ui.form import Form, frozen
+from ui.tasks import Tasks
 
 WRITABLE = [kind for kind, spec in SPECS.items() if not frozen(spec, None)]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -417,3 +419,48 @@ def test_days_begin_as_today_where_one_is_needed(qtbot: QtBot, context: Context,
     form = opened(qtbot, context, "support_visit", client_id=client_id)
     assert form.values()["on"] == today().isoformat()
     assert form.values()["next_on"] is None
+
+
+def test_with_real_background_work_nothing_is_lost_when_a_form_goes_at_once(
+    qtbot: QtBot, context: Context, store: Store, client_id: UUID
+) -> None:
+    context.tasks = Tasks()
+    heard: list[Any] = []
+    context.bus.changed.connect(heard.append)
+    form = opened(qtbot, context, "support_visit", client_id=client_id)
+    key = form.draft_key
+    notes = form.boxes["notes"].editor.entrance()
+    assert notes is not None
+    qtbot.keyClicks(notes, "Saved")
+    form.save()
+    form.save()
+    form.close_form()
+    form.keep_draft()
+    shiboken6.delete(form)
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    assert [row["notes"] for row in store.rows("support_visit")] == ["Saved"]
+    assert store.draft(key) is None
+    again = opened(qtbot, context, "support_visit", client_id=client_id)
+    edit = again.boxes["notes"].editor.entrance()
+    assert edit is not None
+    qtbot.waitUntil(lambda: not context.tasks.busy)
+    qtbot.keyClicks(edit, "Draft")
+    again.close_form()
+    shiboken6.delete(again)
+    third = opened(qtbot, context, "support_visit", client_id=client_id)
+    qtbot.waitUntil(lambda: third.values()["notes"] == "Draft")
+    context.tasks.close()
+
+
+def test_a_refusal_of_the_store_is_said_and_the_draft_stays(
+    qtbot: QtBot, context: Context, store: Store, client_id: UUID
+) -> None:
+    form = opened(qtbot, context, "network_member", client_id=new_id(), values={"name": "Eero Malli"})
+    edit = form.boxes["phone"].editor.entrance()
+    assert edit is not None
+    qtbot.keyClicks(edit, "040 1")
+    form.save()
+    assert form._state.text()
+    assert form.save_button.isEnabled()
+    assert store.rows("network_member") == []
+    assert store.draft(form.draft_key) == {"phone": "040 1"}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -17,7 +17,7 @@ from app.services import SPECS
 from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
 from sync.server import scopes
-from sync.server.batch import Key, Work, iso_of, said, settle
+from sync.server.batch import Key, Work, said, settle
 from sync.server.database import rows_of, writing
 from sync.server.faults import BUGS
 from sync.server.rights import Sender, allowed_scopes, clients_still_own
@@ -72,7 +72,7 @@ def _decide(sender: Sender, work: Work, states: dict[str, ScopeState]) -> None:
         if obstacle is not None:
             work.quarantine(obstacle)
             return
-        iso_of(mutation.saved_at)
+        datetime.fromisoformat(mutation.saved_at)
         work.patch = accepted(mutation)
         if not sender.centre:
             _check_mode(mutation)
@@ -173,7 +173,9 @@ def _assignments(sender: Sender, works: Sequence[Work]) -> list[Work]:
     assigned = {
         access.client_of(w.mutation.scope)
         for w in works
-        if not w.decided and w.mutation.kind == "assignment" and w.patch["worker_id"][1] == sender.worker
+        if not w.decided
+        and w.mutation.kind == "assignment"
+        and w.patch.get("worker_id", (None, None))[1] == sender.worker
     }
     made = [w.mutation for w in works if not w.decided and w.mutation.kind == "client"]
     return [

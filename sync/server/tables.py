@@ -24,7 +24,6 @@ ASSIGNMENT = RECORDS["assignment"]
 CLIENT = RECORDS["client"]
 CONFLICT = RECORDS["conflict"]
 WORKER = RECORDS["worker"]
-Index("ix_assignment_worker_id", ASSIGNMENT.c.worker_id)
 
 # `head` numbers the scope's rows, `entries` its audit entries, `chain` is the hash of the last of these.
 # `count` and `checksum` are over the living rows, `total` counts the deleted ones too.

@@ -51,7 +51,7 @@ def test_it_can_be_kept_up_row_by_row(rows: list[Any]) -> None:
 def test_the_checksum_stays_what_it_is() -> None:
     """Devices in the field compare with it: another function would have all of them fetch everything again."""
     row = ("client", "01a20c4f-19e9-7908-bae0-ec937658368d", 3)
-    assert row_mark(*row) == 0x8c48eeaf29dc909c
+    assert row_mark(*row) == 0x8C48EEAF29DC909C
     assert checksum([row]) == f"{row_mark(*row):016x}"
     assert checksum([(row[0], row[1], 4)]) != checksum([row])
 

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-import uuid6
-
 
 def _present() -> datetime:
     return datetime.now(UTC)
 
 
 def _uuid7() -> UUID:
+    import uuid6  # here, since it reads the metadata of packages: a tenth of the time until the first window
+
     return UUID(int=uuid6.uuid7().int)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ui.sync_runner import Centre
 
 Connect = Callable[["Store"], "Centre | None"]
-"""Makes the way to the centre for an open store; given by the composition root."""
+"""Makes the way to the centre for an open store."""
 
 
 class Program(QObject):
@@ -45,7 +45,7 @@ class Program(QObject):
         super().__init__()
         self.folder = folder
         self.settings = options.load(folder / "settings.json")
-        self._connect, self._make_tasks, self._cost = connect, make_tasks, cost
+        self._connect, self._make_tasks, self._cost = connect or _way_to_centre, make_tasks, cost
         self._libraries, self._leave = libraries, leave
         self._tasks: Tasks = make_tasks()
         self.unlock: UnlockWindow | None = None
@@ -88,7 +88,7 @@ class Program(QObject):
         from ui.sync_runner import SyncRunner
 
         bus = Bus()
-        centre = self._connect(store) if self._connect else None
+        centre = self._connect(store)
         runner = SyncRunner(store, self._tasks, bus, centre)
         self.session = Session(
             store, self._tasks, bus, self.settings, runner, centre, role, restyle=self._restyle
@@ -96,6 +96,8 @@ class Program(QObject):
         self.shell = Shell(self.session)
         self.shell.lock_asked.connect(self.lock)
         self.shell.leave_asked.connect(self.leave)
+        runner.warned.connect(self.shell.say)
+        runner.ended.connect(self._wiped)
         unlock, self.unlock = self.unlock, None
         _take_place(self.shell, unlock)
         if unlock is not None:
@@ -145,10 +147,16 @@ class Program(QObject):
         session.runner.stop(lambda: self._close_store(session, then))
 
     def _close_store(self, session: "Session", then: Callable[[], None]) -> None:
-        store, tasks = session.store, session.tasks
+        store, tasks, centre = session.store, session.tasks, session.centre
         session.runner.deleteLater()
+
+        def close() -> None:
+            if centre is not None:
+                centre.close()
+            store.close()
+
         tasks.failed = lambda _error: self._closed(tasks, then)
-        tasks.run(store.close, lambda _done: self._closed(tasks, then))
+        tasks.run(close, lambda _done: self._closed(tasks, then))
 
     def _closed(self, tasks: Tasks, then: Callable[[], None]) -> None:
         tasks.failed = None
@@ -163,6 +171,16 @@ class Program(QObject):
         self._show_unlock(None)
         if self.unlock is not None:
             self.unlock.setGeometry(self._former)
+
+    def _wiped(self, text: str) -> None:
+        """The centre has ended this computer's access and the store is gone: say so on the first page."""
+
+        def tell() -> None:
+            self._ask_again()
+            if self.unlock is not None:
+                self.unlock.tell(text)
+
+        self._close(tell)
 
     def _end(self) -> None:
         self._leave()
@@ -204,6 +222,12 @@ def _application() -> QApplication:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app
+
+
+def _way_to_centre(store: "Store") -> "Centre | None":
+    from ui.centre import way_to
+
+    return way_to(store)
 
 
 def _take_place(window: QWidget, before: QWidget | None) -> None:

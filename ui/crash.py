@@ -101,7 +101,9 @@ class CrashPage(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         column.addWidget(shown)
-        column.addWidget(theme.label(_("The log holds this number and places in the program, no data."), "small"))
+        column.addWidget(
+            theme.label(_("The log holds this number and places in the program, no data."), "small")
+        )
         column.addStretch(1)
         row = QHBoxLayout()
         self.go_on, self.quit = theme.button(_("Go on"), "primary"), theme.button(_("Close the program"))

@@ -119,9 +119,21 @@ class SystemWatch(QObject):
 
 # What is heard, and the slot for it in Qt's own notation ("1" marks a slot).
 _DBUS = (
-    ("system", "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep", b"1turned(bool)"),
+    (
+        "system",
+        "org.freedesktop.login1",
+        "org.freedesktop.login1.Manager",
+        "PrepareForSleep",
+        b"1turned(bool)",
+    ),
     ("system", "org.freedesktop.login1", "org.freedesktop.login1.Session", "Lock", b"1locked()"),
-    ("session", "org.freedesktop.ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged", b"1turned(bool)"),
+    (
+        "session",
+        "org.freedesktop.ScreenSaver",
+        "org.freedesktop.ScreenSaver",
+        "ActiveChanged",
+        b"1turned(bool)",
+    ),
     ("session", "org.gnome.ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", b"1turned(bool)"),
 )
 

@@ -140,5 +140,3 @@ def _focus(page: QWidget) -> None:
         page.setFocus()
     else:
         page.focusNextChild()
-
-

@@ -58,7 +58,9 @@ class SecretField(QLineEdit):
         """Qt does not tell the state of Caps Lock: a capital without Shift, or the reverse, does."""
         if event.key() == Qt.Key.Key_CapsLock:
             self._tell(not self._caps)
-        elif len(event.text()) == 1 and event.text().isalpha() and event.text().lower() != event.text().upper():
+        elif (
+            len(event.text()) == 1 and event.text().isalpha() and event.text().lower() != event.text().upper()
+        ):
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._tell(event.text().isupper() != shift)
         super().keyPressEvent(event)
@@ -79,7 +81,9 @@ class NewPassphrase(QWidget):
 
     submitted = Signal(str)
 
-    def __init__(self, tasks: Tasks, judge: Callable[[str], Message | None] = keys.passphrase_problem) -> None:
+    def __init__(
+        self, tasks: Tasks, judge: Callable[[str], Message | None] = keys.passphrase_problem
+    ) -> None:
         super().__init__()
         self._tasks, self._judge = tasks, judge
         self._asked = 0
@@ -165,5 +169,3 @@ class NewPassphrase(QWidget):
         for field in (self.first, self.second):
             field.clear()
         self.shown.setChecked(False)
-
-

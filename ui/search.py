@@ -168,7 +168,9 @@ class _Look(QStyledItemDelegate):
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(c.accent_soft))
-            painter.fillRect(QRect(option.rect.left(), option.rect.top(), 4, option.rect.height()), QColor(c.accent))
+            painter.fillRect(
+                QRect(option.rect.left(), option.rect.top(), 4, option.rect.height()), QColor(c.accent)
+            )
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if index.data(_HEAD) else QFont.Weight.Medium)
         painter.setFont(font)
@@ -181,7 +183,9 @@ class _Look(QStyledItemDelegate):
             painter.setPen(QColor(c.quiet))
             painter.drawText(upper, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, keys)
         if detail:
-            _draw_marked(painter, QRect(box.left(), upper.bottom() + 1, box.width(), height), detail, option.font)
+            _draw_marked(
+                painter, QRect(box.left(), upper.bottom() + 1, box.width(), height), detail, option.font
+            )
         painter.restore()
 
 
@@ -314,7 +318,9 @@ class SearchPalette(QFrame):
                 self._show(lines(*found, acts, self._open_hit), len(found[0]))
 
         store = self._store
-        self._tasks.run(lambda: look_up(store, wanted) if asked == self._asked else ([], {}), answered, owner=self)
+        self._tasks.run(
+            lambda: look_up(store, wanted) if asked == self._asked else ([], {}), answered, owner=self
+        )
 
     def _show(self, found: list[Found], hits: int | None = None) -> None:
         self.model.show(found)

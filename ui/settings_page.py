@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.backup import Backup
     from storage.slots import Cost
     from ui.session import Session
+    from ui.sync_runner import SyncResult
 
 WIDEST = 640
 Say = Callable[..., None]
@@ -145,7 +146,9 @@ class PassphraseCard(Card):
     """Changes the passphrase. The store stays as it is; only its key is wrapped anew."""
 
     def __init__(self, session: "Session", say: Say, cost: "Cost | None") -> None:
-        super().__init__(_("Passphrase"), _("The recovery code stays the same when the passphrase is changed."))
+        super().__init__(
+            _("Passphrase"), _("The recovery code stays the same when the passphrase is changed.")
+        )
         self._session, self._say, self._cost = session, say, cost
         self.fields = NewPassphrase(session.tasks)
         self.go = theme.button(_("Change the passphrase"))
@@ -158,7 +161,9 @@ class PassphraseCard(Card):
         store, cost = self._session.store, self._cost
         self.go.setEnabled(False)
         self._session.tasks.run(
-            lambda: keys.change_passphrase(store.folder, store.key, new, cost=cost), self._changed, self._failed
+            lambda: keys.change_passphrase(store.folder, store.key, new, cost=cost),
+            self._changed,
+            self._failed,
         )
 
     def _changed(self, _done: Any) -> None:
@@ -230,7 +235,9 @@ class BackupsCard(Card):
     def __init__(self, session: "Session", say: Say) -> None:
         super().__init__(
             _("Backups"),
-            _("One is made each day and the last seven are kept beside the store, encrypted as the store is."),
+            _(
+                "One is made each day and the last seven are kept beside the store, encrypted as the store is."
+            ),
         )
         self._session, self._say = session, say
         self.list = theme.label()
@@ -310,7 +317,9 @@ class CentreCard(Card):
         card, self.column = self.column, QVBoxLayout(self.form)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.field(_("Address of the centre"), self.address)
-        self.field(_("One-time code"), self.code, _("You get both from the person who looks after the centre."))
+        self.field(
+            _("One-time code"), self.code, _("You get both from the person who looks after the centre.")
+        )
         self.row(self.go)
         self.column.addWidget(self.problem)
         self.column = card
@@ -361,18 +370,27 @@ class CentreCard(Card):
             return
         self.go.setEnabled(False)
         self.problem.say("")
-        self._session.tasks.run(partial(centre.enrol, address, code), self._joined, self._failed, network=True)
+        self.who.setText(_("Joining, and fetching your clients…"))
+        self._session.tasks.run(
+            partial(centre.enrol, address, code), self._joined, self._failed, network=True
+        )
 
-    def _joined(self, _done: Any) -> None:
+    def _joined(self, result: "SyncResult") -> None:
         self.code.clear()
-        # The store now has another worker.
-        self._session.store.__dict__.pop("worker", None)
-        self._say(_("The centre was joined."))
+        self._say(" ".join([_("The centre was joined."), *map(str, result.warnings)]))
         self.load()
+        self._session.bus.changed.emit(result.changes)
         self._session.runner.joined()
+        store = self._session.store
+        self._session.tasks.run(lambda: store.role, self._role)
+
+    def _role(self, role: str) -> None:
+        """The centre knows the worker's role, and with it which parts of the program are shown."""
+        if role != self._session.role:
+            self._session.role = role
+            self._session.restyle()
 
     def _failed(self, error: KnownError) -> None:
+        self.load()
         self.go.setEnabled(True)
         self.problem.say(str(error))
-
-

@@ -334,7 +334,9 @@ class Shell(QMainWindow):
         with_text = self.width() >= theme.px(TEXT_BESIDE_ICON)
         for row, tab in enumerate(self.tabs):
             self.nav.item(row).setText(_(tab.title) if with_text else "")
-        widest = max(self.nav.fontMetrics().horizontalAdvance(self.nav.item(r).text()) for r in range(self.nav.count()))
+        widest = max(
+            self.nav.fontMetrics().horizontalAdvance(self.nav.item(r).text()) for r in range(self.nav.count())
+        )
         self.nav.setFixedWidth(widest + theme.px(20) + theme.spacing(5))
         if self.private:
             self._cover()
@@ -354,5 +356,3 @@ class Shell(QMainWindow):
         """Leaving locks first; `ui.app` closes the window when that is done."""
         event.ignore()
         self.leave_asked.emit()
-
-

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import clock
 from app.errors import KnownError, Unreachable
+from app.i18n import Message
 from ui.status import SyncState
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ LONGEST_WAIT = 15 * 60.0
 
 
 class SyncResult(Protocol):
-    """What one sync tells: what arrived or left, for the views."""
+    """What one sync tells: what arrived or left, for the views, and sentences for the person."""
 
     @property
     def changes(self) -> "Changes":
         """Kinds, records and clients that are different now."""
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What the person should know, such as a clock that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,18 @@ class Centre:
     """The way to the centre, made by the composition root. Each is called off the GUI thread.
 
     `sync` pushes and pulls once, raises Unreachable or NotAllowed; `enrol` joins a centre by address and one-time
-    code; `joined` tells the address of the centre or nothing; `last` when the centre last had everything;
-    `stop` makes a sync that is under way end soon, nothing lost.
+    code and syncs for the first time; `joined` tells the address of the centre or nothing; `last` when the centre last had everything;
+    `stop` makes a sync that is under way end soon, nothing lost; `close` lets go of the connection; `ended` tells
+    whether a failure means that the centre has ended this computer's access and the store is gone.
     """
 
     sync: Callable[[], SyncResult]
-    enrol: Callable[[str, str], None]
+    enrol: Callable[[str, str], SyncResult]
     joined: Callable[[], str]
     last: Callable[[], datetime | None]
     stop: Callable[[], None] = lambda: None
+    close: Callable[[], None] = lambda: None
+    ended: Callable[[KnownError], bool] = lambda error: False
 
 
 def next_wait(failures: int, fraction: float) -> float:
@@ -57,9 +65,14 @@ def next_wait(failures: int, fraction: float) -> float:
 
 
 class SyncRunner(QObject):
-    """Keeps device and centre alike. `state` carries a SyncState whenever it changes."""
+    """Keeps device and centre alike. `state` carries a SyncState whenever it changes.
+
+    `warned` carries a sentence for the person, once each; `ended` says that the store is gone by the centre's order.
+    """
 
     state = Signal(object)
+    warned = Signal(str)
+    ended = Signal(str)
 
     def __init__(
         self,
@@ -75,8 +88,9 @@ class SyncRunner(QObject):
         self._failures = 0
         self._again = False
         self._arriving = False
+        self._said: set[str] = set()
         self._stopped: Callable[[], Any] | None = None
-        self._ended = False
+        self._over = False
         self._soon = QTimer(self, singleShot=True, interval=AFTER_SAVE_MS)
         self._every = QTimer(self, interval=EVERY_MS)
         self._retry = QTimer(self, singleShot=True)
@@ -92,7 +106,7 @@ class SyncRunner(QObject):
 
     def run(self) -> None:
         """Sync now, or once more after the one that is under way."""
-        if self._ended or self._centre is None:
+        if self._over or self._centre is None:
             return
         if not self.known.joined:
             self._look()
@@ -112,7 +126,7 @@ class SyncRunner(QObject):
 
     def stop(self, then: Callable[[], Any]) -> None:
         """End for good; `then` is called when no sync is under way any more."""
-        self._ended = True
+        self._over = True
         for timer in (self._soon, self._every, self._retry):
             timer.stop()
         if not self.known.running:
@@ -125,7 +139,7 @@ class SyncRunner(QObject):
     # ---- what happened ----
 
     def _heard(self, _changes: object) -> None:
-        if self._ended:
+        if self._over:
             return
         self._look()
         if not self._arriving:
@@ -134,7 +148,7 @@ class SyncRunner(QObject):
     def _done(self, result: SyncResult) -> None:
         self._failures = 0
         self._finish(replace(self.known, running=False, retry_at=None, refusal=""))
-        if self._ended:
+        if self._over:
             return
         self._arriving = True
         try:
@@ -142,13 +156,18 @@ class SyncRunner(QObject):
                 self._bus.changed.emit(result.changes)
         finally:
             self._arriving = False
+        for text in map(str, result.warnings):
+            if text not in self._said:
+                self._said.add(text)
+                self.warned.emit(text)
         self._look(then=self.run if self._again else None)
         self._again = False
 
     def _failed(self, error: KnownError) -> None:
         self._failures += 1
         self._again = False
-        wait = next_wait(self._failures, clock.random_fraction())
+        asked = getattr(error, "retry_after", None) or 0  # what the centre itself asks for
+        wait = max(next_wait(self._failures, clock.random_fraction()), float(asked))
         away = isinstance(error, Unreachable)
         self._finish(
             replace(
@@ -158,7 +177,10 @@ class SyncRunner(QObject):
                 refusal="" if away else str(error),
             )
         )
-        if self._ended:
+        if self._over:
+            return
+        if self._centre is not None and self._centre.ended(error):
+            self.ended.emit(str(error))
             return
         self._retry.start(round(wait * 1000))
         self._look()
@@ -186,7 +208,7 @@ class SyncRunner(QObject):
             }
 
         def told(found: dict[str, Any]) -> None:
-            if self._ended:
+            if self._over:
                 return
             self._tell(replace(self.known, known=True, **found))
             if then is not None:
@@ -214,5 +236,5 @@ class SyncRunner(QObject):
         from PySide6.QtNetwork import QNetworkInformation
 
         wanted = (QNetworkInformation.Reachability.Online, QNetworkInformation.Reachability.Site)
-        if not self._ended and reachability in wanted:
+        if not self._over and reachability in wanted:
             self.run()

@@ -19,6 +19,7 @@ from app.errors import KnownError, StoreBusy, StoreDamaged, StoreMissing, StoreT
 from app.i18n import _, format_instant
 from storage import keys
 from ui import dialogs, language, printing, theme
+from ui.passphrase import Notice
 from ui.tasks import Tasks
 from ui.unlock_pages import ChoosePage, CodePage, EnterCodePage, Page, TroublePage, UnlockPage, WayOut
 
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
 
 STORE_FILE = "store.db"
 BACKUPS_SHOWN = 5
-LATER = ("storage.backup", "storage.store", "ui.shell", "ui.icons", "ui.screens.today", "qtawesome")
+LATER = (
+    "storage.backup",
+    "storage.store",
+    "ui.shell",
+    "ui.icons",
+    "ui.screens.today",
+    "ui.centre",
+    "qtawesome",
+)
 _TROUBLE = (StoreBusy, StoreDamaged, StoreMissing, StoreTooNew)
 
 
@@ -86,6 +95,8 @@ class UnlockWindow(QWidget):
         middle = theme.look(QWidget(), "page")
         frame, column = theme.card()
         column.setContentsMargins(*[theme.spacing(4)] * 4)
+        self.told = Notice()
+        column.addWidget(self.told)
         column.addLayout(self._body)
         frame.setMaximumWidth(theme.px(520))
         held = QVBoxLayout(middle)
@@ -153,6 +164,10 @@ class UnlockWindow(QWidget):
         if not isinstance(error, StoreBusy | StoreTooNew):
             self._tasks.run(self._list_backups, partial(self._found, page), owner=page)
         return page
+
+    def tell(self, text: str) -> None:
+        """Say something above the page, such as why there is no store any more."""
+        self.told.say(text)
 
     # ---- ways in ----
 

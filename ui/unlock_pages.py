@@ -319,5 +319,3 @@ class TroublePage(Page):
 
     def problem(self, error: KnownError) -> None:
         self.told.say(str(error))
-
-

@@ -46,7 +46,7 @@ class Running:
         self.left: list[bool] = []
         self.program = Program(
             folder,
-            connect=(lambda _store: office.way()) if office else None,
+            connect=lambda _store: office.way() if office else None,
             cost=keys.FLOOR,
             libraries=lambda: None,
             leave=lambda: self.left.append(True),
@@ -208,7 +208,9 @@ class TestIdle:
         return at
 
     @pytest.fixture
-    def watch(self, qtbot: QtBot, now: list[datetime], seconds: list[float]) -> Iterator[tuple[IdleWatch, list[int]]]:
+    def watch(
+        self, qtbot: QtBot, now: list[datetime], seconds: list[float]
+    ) -> Iterator[tuple[IdleWatch, list[int]]]:
         minutes = [5]
         made = IdleWatch(lambda: minutes[0])
         made.start()

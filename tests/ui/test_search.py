@@ -75,7 +75,9 @@ def test_it_comes_up_empty_with_the_actions_and_gives_the_focus_back(opened: Ope
     assert opened.under.hasFocus()
 
 
-def test_what_is_found_is_grouped_by_kind_with_the_client_and_the_match_marked(opened: Opened, aino: UUID) -> None:
+def test_what_is_found_is_grouped_by_kind_with_the_client_and_the_match_marked(
+    opened: Opened, aino: UUID
+) -> None:
     opened.palette.begin()
     opened.type("keitti")
     heading, hit = opened.palette.model.found
@@ -141,7 +143,9 @@ class Held(FakeTasks):
         super().__init__()
         self.held: list[Callable[[], None]] = []
 
-    def run(self, op: Any, done: Any = None, failed: Any = None, *, network: bool = False, owner: Any = None) -> None:
+    def run(
+        self, op: Any, done: Any = None, failed: Any = None, *, network: bool = False, owner: Any = None
+    ) -> None:
         result = op()
         self.held.append(lambda: done(result))
 

@@ -34,7 +34,9 @@ def restyled() -> list[bool]:
 
 
 @pytest.fixture
-def opened(qapp: QApplication, store: Store, office: Office, tmp_path: Path, restyled: list[bool]) -> Iterator[Session]:
+def opened(
+    qapp: QApplication, store: Store, office: Office, tmp_path: Path, restyled: list[bool]
+) -> Iterator[Session]:
     made = session(store, Settings(tmp_path / "settings.json"), office=office)
     made.restyle = lambda: restyled.append(True)
     yield made
@@ -152,7 +154,9 @@ def test_a_backup_to_a_file_is_whole_and_logged(
     Store.open(tmp_path / "elsewhere", PASSPHRASE).close()
 
 
-def test_a_backup_that_fails_is_told_beside_its_button(qtbot: QtBot, page: SettingsPage, tmp_path: Path) -> None:
+def test_a_backup_that_fails_is_told_beside_its_button(
+    qtbot: QtBot, page: SettingsPage, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     dialogs.answer_next(tmp_path / "file" / "mine.tyopari-backup")
     qtbot.keyClick(page.backups.make, Qt.Key.Key_Space)
@@ -162,7 +166,14 @@ def test_a_backup_that_fails_is_told_beside_its_button(qtbot: QtBot, page: Setti
 
 class TestCentre:
     def test_joining_by_address_and_code(
-        self, qtbot: QtBot, page: SettingsPage, store: Store, office: Office, said: list[str], opened: Session
+        self,
+        qtbot: QtBot,
+        page: SettingsPage,
+        store: Store,
+        office: Office,
+        said: list[str],
+        opened: Session,
+        restyled: list[bool],
     ) -> None:
         card = page.centre
         assert "on this computer alone" in card.who.text()
@@ -177,7 +188,9 @@ class TestCentre:
         assert card.who.text() == "Maija Kallio at https://centre.example"
         assert not card.form.isVisible()
         assert office.synced == 1
-        assert said == ["The centre was joined."]
+        assert said == ["The centre was joined. The clock is wrong."]
+        assert opened.role == "team-lead"
+        assert restyled == [True]
 
     def test_a_refusal_is_told_in_place(self, qtbot: QtBot, page: SettingsPage, office: Office) -> None:
         office.refuse = NotAllowed(Message("This code has been used."))
@@ -186,5 +199,3 @@ class TestCentre:
         qtbot.keyClick(page.centre.go, Qt.Key.Key_Space)
         assert page.centre.problem.text() == "This code has been used."
         assert page.centre.go.isEnabled()
-
-

@@ -26,6 +26,7 @@ ARRIVED = Changes(frozenset({"client"}), frozenset({UUID(int=1)}), frozenset({UU
 @dataclass
 class Result:
     changes: Changes = field(default_factory=Changes)
+    warnings: tuple[Message, ...] = ()
 
 
 @dataclass
@@ -95,7 +96,7 @@ def tasks() -> LateTasks:
 def runner(qtbot: QtBot, office: Office, bus: Bus, tasks: LateTasks) -> Iterator[SyncRunner]:
     owner = QObject()
     centre = Centre(
-        office.sync, lambda _a, _c: None, lambda: office.address, lambda: office.last, office.stop
+        office.sync, lambda _a, _c: Result(), lambda: office.address, lambda: office.last, office.stop
     )
     made = SyncRunner(office, tasks, bus, centre, owner)  # type: ignore[arg-type]
     yield made
@@ -207,6 +208,43 @@ def test_stopping_waits_for_the_one_under_way_and_asks_it_to_end(
     runner.run()
     assert tasks.held == []
     assert not runner._soon.isActive()
+
+
+def test_a_warning_is_told_once(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+    told: list[str] = []
+    runner.warned.connect(told.append)
+    office.answers = [Result(warnings=(Message("The clock is wrong."),)) for _ in range(2)]
+    runner.start()
+    runner.run()
+    tasks.answer()
+    tasks.answer()
+    assert told == ["The clock is wrong."]
+
+
+def test_the_wait_that_the_centre_asks_for_is_kept(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
+    busy = Unreachable(Message("busy"))
+    busy.retry_after = 600  # type: ignore[attr-defined]
+    office.answers = [busy]
+    runner.start()
+    tasks.answer()
+    assert runner._retry.interval() == 600_000
+
+
+def test_an_ended_access_is_told_and_nothing_is_tried_again(
+    qtbot: QtBot, office: Office, bus: Bus, tasks: LateTasks
+) -> None:
+    told: list[str] = []
+    centre = Centre(office.sync, lambda _a, _c: Result(), lambda: "x", lambda: None, ended=lambda _e: True)
+    made = SyncRunner(office, tasks, bus, centre)  # type: ignore[arg-type]
+    made.ended.connect(told.append)
+    office.answers = [NotAllowed(Message("Everything of it here was removed."))]
+    made.start()
+    tasks.answer()
+    assert told == ["Everything of it here was removed."]
+    assert not made._retry.isActive()
+    made.stop(lambda: None)
 
 
 def test_an_enrolment_is_followed_by_the_first_sync(

@@ -141,10 +141,7 @@ class Form(QWidget):
         if self.context is None:
             self.saved.emit(record)
             return
-        # First the draft: whatever becomes of the saving, and of this window meanwhile, nothing is lost.
-        self.keep_draft()
-        self._saving = True
-        self.save_button.setEnabled(False)
+        self._begin_saving()
         store, key, changes = self.context.store, self.draft_key, self.changes()
 
         def op() -> "Changes":
@@ -156,6 +153,12 @@ class Form(QWidget):
             return made
 
         write(self.context, op, partial(self._saved, record), self._refused)
+
+    def _begin_saving(self) -> None:
+        """Keep the draft first: whatever becomes of the saving and of this window meanwhile, nothing is lost."""
+        self.keep_draft()
+        self._saving = True
+        self.save_button.setEnabled(False)
 
     def close_form(self) -> None:
         """Leave; what is not saved remains as a draft."""
@@ -241,7 +244,6 @@ class Form(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = look(QWidget(), "page")
         outer = QHBoxLayout(page)
         outer.setContentsMargins(spacing(3), spacing(2), spacing(3), spacing(3))
@@ -277,7 +279,7 @@ class Form(QWidget):
                 editor,
                 _(field.help),
                 needed=field.name in self._needed,
-                titled=field.title != section.title,
+                titled=field is not section.fields[0] or field.title != section.title,
             )
             editor.changed.connect(lambda name=field.name: self._changed(name))
             editor.restructured.connect(self._order)

@@ -23,7 +23,7 @@ def sheet(theme: "Theme", images: Path) -> str:
 
 
 def _texts(theme: "Theme", c: "Colours") -> str:
-    chip = f"border-radius: {theme.px(10)}px; padding: 2px {theme.px(10)}px; font-size: {theme.px(13)}px;"
+    chip = f"border-radius: {theme.px(8)}px; padding: 2px {theme.px(10)}px; font-size: {theme.px(13)}px;"
     return f"""
 QLabel[look="title"] {{ font-size: {theme.px(26)}px; font-weight: 500; }}
 QLabel[look="heading"] {{ font-size: {theme.px(20)}px; font-weight: 500; }}
@@ -143,7 +143,7 @@ QRadioButton::indicator {{ border-radius: {size // 2 + 1}px; }}
 QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
 QRadioButton::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{dot}"); }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.line}; }}
-{chips} {{ background: {c.surface}; border: 1px solid {c.control}; border-radius: {theme.px(15)}px;
+{chips} {{ background: {c.surface}; border: 1px solid {c.control}; border-radius: {theme.px(10) + 5}px;
     padding: 4px {theme.px(12)}px 4px {theme.px(8)}px; min-height: {theme.px(20)}px; }}
 {state(":hover")} {{ background: {c.sunken}; }}
 {state(":checked")} {{ background: {c.accent_soft}; border-color: {c.accent}; }}

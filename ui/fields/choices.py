@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QCompleter,
+    QHBoxLayout,
     QLineEdit,
     QListView,
     QRadioButton,
@@ -23,7 +24,7 @@ from ui.fields.base import Editor
 from ui.fields.flow import Flow
 from ui.fields.text import inside
 from ui.screens.words import fold
-from ui.theme import look
+from ui.theme import label, look
 
 FEW, FEW_LETTERS = 8, 120
 NOT_LISTED = N_("Choose one from the list.")
@@ -40,15 +41,27 @@ def other() -> str:
 
 
 class YesNo(Editor):
-    """A check box that carries its title."""
+    """A check box with its title beside it, which wraps where a box's own text could not."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
-        self.box = QCheckBox(title.replace("&", "&&"))
+        self.box = QCheckBox()
         self.box.setAccessibleName(title)
         self.box.clicked.connect(lambda _on: self.changed.emit())
-        inside(self, self.box)
-        self.box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.words = label(title)
+        self.words.installEventFilter(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1, Qt.AlignmentFlag.AlignVCenter)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take a press on the words as one on the box."""
+        if watched is self.words and event.type() == QEvent.Type.MouseButtonRelease and self.isEnabled():
+            self.box.click()
+        return super().eventFilter(watched, event)
 
     def value(self) -> Any:
         """Return True or False."""

@@ -78,7 +78,7 @@ class ClientPage(QWidget):
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(menu)
-        self.head.actions.addWidget(more)
+        self.head.buttons.addWidget(more)
 
     def _build(self) -> None:
         self.page = QWidget()

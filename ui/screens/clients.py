@@ -197,7 +197,9 @@ class _Look(QStyledItemDelegate):
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             option.decorationSize = QSize(px(16), px(16))
             option.icon = phase_icon(row.phase, px(16), c.accent, c.quiet)
-        elif index.column() == NEXT and row.next_on and row.next_on < self.parent().model().today:
+        elif (
+            index.column() == NEXT and row.next_on and row.next_on < cast(_Table, self.parent()).model().today
+        ):
             ink = c.danger
             option.font.setWeight(QFont.Weight.Medium)
         option.palette.setColor(option.palette.ColorRole.Text, QColor(ink))

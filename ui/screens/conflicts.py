@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 
 from app.errors import KnownError, Refused
 from app.i18n import _, _n, format_instant
-from app.record import Row, from_row, shape
+from app.record import Row, shape
 from app.services import SPECS
-from app.services.administration import Conflict
 from ui.context import Context, write
 from ui.fields import Editor, editor_for
 from ui.fields.box import FieldBox
@@ -198,12 +197,11 @@ class ConflictCard(QFrame):
         deleted = self.row["reason"] == DELETED
         keep = _("Keep it as at the centre") if deleted else _("Keep the centre's")
         self.keep = self._choice(keep, "K", self.keep_theirs)
-        self.mine = self._choice(_("Use mine"), "M", self.use_mine)
+        mine = _("Use mine in a new version") if self.row["reason"] == FROZEN else _("Use mine")
+        self.mine = self._choice(mine, "M", self.use_mine)
         self.new = self._choice(_("Write new"), "W", self.write_new)
         self.later = self._choice(_("Settle later"), "L", lambda: put_off(self.row["id"]), "quiet")
-        frozen = self.row["reason"] == FROZEN
-        self.mine.setVisible(not frozen)
-        self.new.setVisible(not frozen and not deleted and bool(self._fields()))
+        self.new.setVisible(not deleted and bool(self._fields()))
         for made in (self.keep, self.mine, self.new, self.later):
             row.addWidget(made)
         row.addStretch(1)
@@ -268,20 +266,14 @@ class ConflictCard(QFrame):
             first.setFocus()
 
     def _decide(self, settled: Callable[[], Any], said: str) -> None:
-        context, conflict, store = self.context, self.row, self.context.store
-        before: list[Row] = []
+        from sync import settle
 
-        def op() -> Any:
-            present = store.row(conflict["kind"], conflict["record_id"])
-            before.extend([present] if present else [])
-            return settled()
+        context, conflict, store = self.context, self.row, self.context.store
 
         def undo() -> None:
-            spec = SPECS[conflict["kind"]]
-            records = [from_row(spec.table, row) for row in before if not row["deleted"]]
-            write(context, lambda: store.save(*records, from_row(Conflict, conflict)))
+            write(context, lambda: settle.reopen(store, conflict))
 
-        write(context, op, lambda: context.say(said, undo), self._refused)
+        write(context, settled, lambda: context.say(said, undo), self._refused)
 
     def _refused(self, error: KnownError) -> None:
         text = "; ".join(str(p.message) for p in error.problems) if isinstance(error, Refused) else str(error)

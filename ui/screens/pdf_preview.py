@@ -28,6 +28,7 @@ from app.i18n import LANGUAGES, N_, NAMES, Message, _, language
 from app.pdf import Document, render
 from app.record import Row
 from app.services import SPECS
+from storage import files
 from ui import dialogs
 from ui.context import Context
 from ui.screens.pictured import pictured
@@ -81,24 +82,13 @@ def file_name(kind: str, row: Row, code: str) -> str:
     return f"{name}-v{version}.pdf" if version else f"{name}.pdf"
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is either whole or not there. Raises DiskFull or KnownError."""
-    import errno
-    import os
-
-    part = path.with_name(f".{path.name}.part")
+def write_document(path: Path, content: bytes) -> None:
+    """Write a document so that it is either whole or not there. Raises DiskFull, or KnownError with advice."""
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
-            raise DiskFull(
-                Message(N_("The disk is full.")), Message(N_("Free some room, or choose another folder."))
-            ) from None
+        files.write_whole(path, content)
+    except DiskFull:
+        raise
+    except (KnownError, OSError):
         raise KnownError(
             Message(N_("The file could not be written there.")), Message(N_("Choose another folder."))
         ) from None
@@ -243,7 +233,7 @@ class PdfPreview(QWidget):
         def op() -> None:
             # Written down first: a file whose export is not in the log must not come to be.
             store.log("export", self.kind, self.record_id, UUID(client) if client else None, detail)
-            write_whole(path, content)
+            write_document(path, content)
 
         context = self.context
         context.tasks.run(

@@ -329,7 +329,7 @@ class PlanScreen(QWidget):
     def _back(self) -> None:
         page = self.pages.currentWidget()
         self.pages.setCurrentIndex(0)
-        if page is not self.pages.widget(0):
+        if page is not None and page is not self.pages.widget(0):
             self.pages.removeWidget(page)
             page.deleteLater()
         self.focus_first()

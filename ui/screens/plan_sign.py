@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.errors import KnownError, Refused
@@ -79,13 +79,16 @@ class SignPage(QWidget):
         self.problem = label("", "problem")
         self.problem.hide()
         self.sign_button = button(_("Sign"), "primary", tip=_("Ctrl+Return"))
-        self.sign_button.setShortcut("Ctrl+Return")
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self, self.sign)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.sign_button.clicked.connect(self.sign)
         self.back_button = button(_("Not now"), tip=_("Back to the plan (Esc)"))
         self.back_button.clicked.connect(self.left)
         self._build()
         for signer in self.signers:
             signer.pad.changed.connect(self._again)
+        self.setFocusProxy(self.signers[0].pad.paper)
 
     def _build(self) -> None:
         page = look(QWidget(), "page")

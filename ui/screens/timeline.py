@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from PySide6.QtCore import (
@@ -122,7 +122,7 @@ class EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         metrics = QFontMetrics(option.font)
-        width = option.widget.viewport().width() - _left(metrics) - 16
+        width = cast(QListView, option.widget).viewport().width() - _left(metrics) - 16
         lines = 1 if metrics.horizontalAdvance(index.data(BODY)) <= width else 2
         return QSize(200, metrics.lineSpacing() * (lines + 1) + 16)
 

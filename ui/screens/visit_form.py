@@ -280,7 +280,7 @@ class Roving(QObject):
         }.get(event.key())
         if step is None or watched not in self._chips:
             return False
-        number = (self._chips.index(watched) + step) % len(self._chips)  # type: ignore[arg-type]
+        number = (self._chips.index(watched) + step) % len(self._chips)
         for chip in self._chips:
             chip.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._chips[number].setFocusPolicy(Qt.FocusPolicy.StrongFocus)

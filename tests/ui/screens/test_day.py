@@ -185,9 +185,10 @@ def test_the_client_is_found_by_three_letters(
     assert visit.title.text() == "Visit: Näyte Liisa"
     form.boxes["notes"].editor.set_value("Soitto.")
     form.save()
-    assert [r["notes"] for r in store.rows("support_visit", client_id=people["Liisa"], order=("-on",))][
-        0
-    ] == "Soitto."
+    assert (
+        next(r["notes"] for r in store.rows("support_visit", client_id=people["Liisa"], order=("-on",)))
+        == "Soitto."
+    )
 
 
 def test_a_visit_without_a_client_says_so(

@@ -1,0 +1,126 @@
+"""Decisions between two people's changes."""
+
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+
+from app.clock import new_id, now
+from tests.ui.screens.caseload import make
+from tests.ui.screens.conftest import show
+from ui.screens.conflicts import ConflictsScreen
+
+
+def conflict(store: Any, people: dict[str, UUID], **more: Any) -> UUID:
+    """Save a conflict about the notes of a visit; return the visit's id."""
+    visit = store.rows("support_visit", client_id=people["Liisa"])[0]
+    values: dict[str, Any] = {
+        "client_id": people["Liisa"],
+        "kind": "support_visit",
+        "record_id": visit["id"],
+        "mutation_id": new_id(),
+        "parts": ["notes"],
+        "theirs": {"notes": visit["notes"]},
+        "mine": {"notes": "Minun tekstini"},
+        "base": {"notes": ""},
+        "theirs_by": new_id(),
+        "theirs_at": now(),
+        "mine_by": store.worker,
+        "mine_at": now(),
+    }
+    store.save(make("conflict", **{**values, **more}))
+    return UUID(visit["id"])
+
+
+def test_my_value_is_used_by_key_and_undone(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    visit = conflict(store, people)
+    before = store.row("support_visit", visit)["notes"]
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    (card,) = screen.cards
+    assert screen.window().focusWidget() is card.keep
+    qtbot.keyClick(card.keep, Qt.Key.Key_M)
+    assert store.row("support_visit", visit)["notes"] == "Minun tekstini"
+    assert store.conflicts() == []
+    assert screen.empty.isVisible()
+    assert ways.said == ["Your value is used."]
+    ways.undo()
+    assert store.row("support_visit", visit)["notes"] == before
+    assert len(store.conflicts()) == 1
+    assert len(screen.cards) == 1
+
+
+def test_the_centres_value_is_kept(qtbot: Any, context: Any, people: dict[str, UUID], store: Any) -> None:
+    visit = conflict(store, people)
+    before = store.row("support_visit", visit)["notes"]
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    qtbot.keyClick(screen.cards[0].keep, Qt.Key.Key_Space)
+    assert store.conflicts() == []
+    assert store.row("support_visit", visit)["notes"] == before
+
+
+def test_something_new_is_written(qtbot: Any, context: Any, people: dict[str, UUID], store: Any) -> None:
+    visit = conflict(store, people)
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    card = screen.cards[0]
+    qtbot.keyClick(card.keep, Qt.Key.Key_W)
+    notes = card.editors["notes"].stops()[0]
+    assert screen.window().focusWidget() is notes
+    qtbot.keyClicks(notes, "km. ")
+    assert store.conflicts()
+    qtbot.keyClick(card.new, Qt.Key.Key_Space)
+    assert store.row("support_visit", visit)["notes"] == "km. Minun tekstini"
+    assert store.conflicts() == []
+
+
+def test_deciding_may_wait(qtbot: Any, context: Any, people: dict[str, UUID], store: Any) -> None:
+    conflict(store, people)
+    conflict(store, people)
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    qtbot.keyClick(screen.cards[0].keep, Qt.Key.Key_L)
+    assert len(screen.cards) == 1
+    assert screen.said.text() == "2 entries need a decision; 1 put off for now"
+    assert len(store.conflicts()) == 2
+
+
+def test_nested_goals_are_read_as_text(qtbot: Any, context: Any, people: dict[str, UUID], store: Any) -> None:
+    from PySide6.QtWidgets import QLabel
+
+    plan = store.rows("career_plan", client_id=people["Aino"])[0]
+    conflict(
+        store,
+        people,
+        client_id=people["Aino"],
+        kind="career_plan",
+        record_id=plan["id"],
+        parts=["goals"],
+        theirs={"goals": plan["goals"]},
+        mine={"goals": plan["goals"][:1]},
+    )
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    texts = [label.text() for label in screen.cards[0].findChildren(QLabel)]
+    assert any(
+        text.startswith("1. Haluan töihin keittiöön, jossa on rauhallista.\n    1. Päivitetään CV")
+        for text in texts
+    )
+    assert not any("{" in text for text in texts)
+
+
+def test_a_delete_against_a_change_is_said_in_words(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    visit = conflict(store, people, reason="deleted", theirs={"deleted": True}, mine={"notes": "Jatkuu"})
+    store.delete("support_visit", visit)
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    card = screen.cards[0]
+    assert not card.new.isVisible()
+    card.use_mine()
+    row = store.row("support_visit", visit)
+    assert (row["deleted"], row["notes"]) == (False, "Jatkuu")

@@ -23,7 +23,7 @@ from app.errors import KnownError, StoreLocked
 from app.i18n import N_, Message
 from app.record import Record, Row, from_row
 from app.services import SPECS
-from storage import caseload, db, keys, migrate, outbox, profile_lock, search, writing
+from storage import caseload, db, keys, migrate, outbox, profile_lock, search, slots, writing
 from storage.outbox import Unsent
 from storage.search import Hit
 from storage.slots import Cost
@@ -48,13 +48,20 @@ class Store:
         self.folder, self.engine = folder, engine
         self._key: keys.Key | None = key
         self._lock = lock
+        self.journal_lost = False
+        """Whether the last session died and its journal has since gone: what was saved last may be missing."""
 
     # ---- opening and closing ----
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Tell whether there is, or should be, a store in the folder."""
-        return keys.exists(folder) or (folder / db.FILE).exists()
+        if (folder / db.FILE).exists() or not keys.exists(folder):
+            return (folder / db.FILE).exists()
+        try:
+            return slots.store_state(folder).made
+        except KnownError:
+            return True  # unreadable keys: there was something, and it is not to be written over
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, *, cost: Cost | None = None) -> tuple["Store", str]:
@@ -65,17 +72,16 @@ class Store:
                 raise KnownError(
                     Message(N_("There is a store here already.")), Message(N_("Open it with its passphrase."))
                 )
+            for left in (
+                slots.SLOTS,
+                slots.COPY,
+            ):  # of a first start that was cut short: no store was ever made
+                (folder / left).unlink(missing_ok=True)
             key, code = keys.create(folder, passphrase, cost=cost)
-            store = cls._opened(folder, key, lock, must_exist=False)
+            return cls._opened(folder, key, lock, must_exist=False), code
         except BaseException:
             lock.release()
             raise
-        with store.write() as connection:
-            me = str(clock.new_id())
-            set_state(connection, "worker_id", me)
-            set_state(connection, "worker_role", roles.JOB_COACH)
-            set_state(connection, "install_id", str(clock.new_id()))
-        return store, code
 
     @classmethod
     def open(cls, folder: Path, passphrase: str) -> "Store":
@@ -100,14 +106,26 @@ class Store:
     def _opened(
         cls, folder: Path, key: keys.Key, lock: profile_lock.ProfileLock, *, must_exist: bool = True
     ) -> "Store":
-        engine = db.open_engine(folder / db.FILE, key, must_exist=must_exist)
+        lost = must_exist and db.journal_lost(folder / db.FILE)
+        try:
+            engine = db.open_engine(folder / db.FILE, key, must_exist=must_exist)
+        except BaseException:
+            key.wipe()
+            raise
         try:
             migrate.upgrade(engine, folder, key)
+            with db.read(engine) as connection:
+                known = state(connection, "worker_id")
+            if not known:
+                with db.write(engine) as connection:
+                    _name_owner(connection)
         except BaseException:
             engine.dispose()
             key.wipe()
             raise
-        return cls(folder, engine, key, lock)
+        store = cls(folder, engine, key, lock)
+        store.journal_lost = lost
+        return store
 
     def close(self) -> None:
         """Lock the store: write everything back, drop the key, let another process in."""
@@ -374,6 +392,13 @@ class Store:
             query = query.where(access_log.c.client_id == str(client_id))
         with self.read() as connection:
             return [dict(found) for found in connection.execute(query).mappings()]
+
+
+def _name_owner(connection: Connection) -> None:
+    """Give a new store its worker and its place among the installations, until a centre says otherwise."""
+    set_state(connection, "worker_id", str(clock.new_id()))
+    set_state(connection, "worker_role", roles.JOB_COACH)
+    set_state(connection, "install_id", str(clock.new_id()))
 
 
 def state(connection: Connection, name: str) -> Any:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from app.i18n import set_language
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest_plugins = ["tests.postgres"]
@@ -26,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BENCHMARKS in item.path.parents:
             item.add_marker("benchmark")
+
+
+@pytest.fixture(autouse=True)
+def plain_english() -> None:
+    """Start every test in the language that the texts are written in; a test may choose another."""
+    set_language("en")
 
 
 @pytest.fixture(autouse=True)

@@ -42,6 +42,8 @@ def opened(arguments: Namespace) -> "Iterator[Store]":
 
     store = Store.open(profile(arguments), passphrase())
     try:
+        if store.journal_lost:
+            say(_("The last session ended in a crash and its journal is gone: check what was saved last."))
         yield store
     finally:
         store.close()

@@ -13,6 +13,7 @@ from app.errors import KnownError, Refused, StoreLocked, WrongPassphrase
 from app.record import to_row
 from app.services import SPECS
 from app.services.coaching import rules
+from storage.slots import FLOOR
 from storage.store import Store
 from tests.stores import PASSPHRASE, add_client, make, new_store, store
 from tests.strategies import rows_of
@@ -279,3 +280,29 @@ def test_nothing_of_a_client_stands_in_the_files(tmp_path: Path) -> None:
             assert "Henkilönimi".encode() not in data
             assert b"Arkaluonteinen" not in data
             assert "Salainen" not in file.name
+
+
+@pytest.mark.parametrize(
+    "place", ["keys.first_copy", "keys.second_copy", "db.made", "db.placed", "migrate.before_commit"]
+)
+def test_a_first_start_cut_short_can_be_begun_again(tmp_path: Path, place: str) -> None:
+    class Died(BaseException):
+        pass
+
+    def die(name: str) -> None:
+        if name == place:
+            raise Died
+
+    release = clock.hold(at_point=die)
+    try:
+        with pytest.raises(Died):
+            Store.create(tmp_path / "p", PASSPHRASE, cost=FLOOR)
+    finally:
+        release()
+    if Store.exists(tmp_path / "p"):
+        store = Store.open(tmp_path / "p", PASSPHRASE)
+    else:
+        store, _ = Store.create(tmp_path / "p", PASSPHRASE, cost=FLOOR)
+    assert add_client(store)
+    assert store.role == "job-coach"
+    store.close()

@@ -1,0 +1,107 @@
+"""What is written after each meeting: put together from `sentences.toml`, so that no two notes are alike."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.demo.path import Meeting
+from app.demo.people import Person, data
+from app.demo.picks import Supply, between, number
+
+# What a note is put together from, by the purpose of the meeting: one list of alternatives for each sentence.
+# A name with a dot is a list by industry.
+_RECIPES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "assessment_first": (("assessment_first",), ("assessment",)),
+    "assessment": (("assessment",), ("assessment",)),
+    "assessment_last": (("assessment",), ("assessment_last",)),
+    "search": (("applied",), ("search",), ("search", "psychosocial", "")),
+    "interview": (("interview",), ("search",)),
+    "interview_with": (("interview_with",),),
+    "trial": (("trial",), ("trial", "psychosocial")),
+    "trial_after": (("trial_after",), ("search",)),
+    "induction": (("induction.",), ("induction.", "")),
+    "start": (("topic",), ("psychosocial",)),
+    "work": (("work.", "maintenance"), ("maintenance", "topic"), ("psychosocial", "")),
+    "employer": (("employer",), ("work.",)),
+    "duties": (("duties",), ("work.", "psychosocial")),
+    "job_ended": (("job_ended",),),
+    "ending": (("ending",),),
+    "returning": (("returning",),),
+    "missed": (("missed",),),
+    "cancelled": (("cancelled",),),
+    "planned": (),
+}
+_SWEDISH = {
+    "maintenance": "work",
+    "topic": "start",
+    "job_ended": "trial_after",
+    "interview_with": "interview",
+}
+_NEXT = {"assessment": "assessment", "search": "job_search", "interview": "job_search", "trial": "support"}
+_TOPICS = ("tax_card", "kela", "adjusted_benefit", "housing_support", "travel", "plan", "network")
+
+
+@dataclass
+class Writer:
+    """Writes the whole caseload's notes and uses every sentence evenly; remembers what each client has had."""
+
+    supplies: dict[str, Supply[str]] = field(default_factory=dict)
+    had: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, person: Person, meeting: Meeting) -> str:
+        """Return the note of a meeting that has taken place or was missed; empty for a planned one."""
+        said = []
+        for place, ways in enumerate(_RECIPES[meeting.purpose]):
+            way = ways[number(person.label, meeting.on, place) % len(ways)]
+            sentence = self._take(person, meeting, way) if way else ""
+            if sentence and sentence not in said:
+                said.append(sentence)
+        return " ".join(said)
+
+    def next_steps(self, person: Person, meeting: Meeting) -> str:
+        """Return what was agreed to do next, for about two meetings in three."""
+        if meeting.state != "done" or meeting.purpose in ("ending", "planned"):
+            return ""
+        if between(0, 2, person.label, meeting.on, "next") == 0:
+            return ""
+        stem = meeting.purpose.split("_")[0]
+        kind = _NEXT.get(stem, "maintenance" if stem in ("work", "employer") else "support")
+        return self._supply("sv.next" if person.swedish else f"fi.next.{kind}").take()
+
+    def sentence(self, name: str, *names: str) -> str:
+        """Return the next sentence of a list, such as `profile`, `interests`."""
+        return str(self._supply(".".join((name, *names))).take())
+
+    def piece(self, name: str, *names: str) -> Any:
+        """Return the next piece of a list whose pieces have parts."""
+        return self._supply(".".join((name, *names))).take()
+
+    def _take(self, person: Person, meeting: Meeting, way: str) -> str:
+        name = self._list(person, meeting, way)
+        had = self.had.setdefault(person.label, set())
+        sentence = self._supply(name).take(had)
+        had.add(sentence)
+        return self._applied(person, sentence) if way == "applied" else sentence
+
+    def _list(self, person: Person, meeting: Meeting, way: str) -> str:
+        if person.swedish:
+            way = _SWEDISH.get(way.rstrip("."), way.rstrip("."))
+            return f"sv.{way}"
+        if way == "topic":
+            topics = [topic for topic in meeting.topics if topic in _TOPICS]
+            return f"fi.{topics[0]}" if topics else "fi.psychosocial"
+        return f"fi.{way}{meeting.industry or person.industry}" if way.endswith(".") else f"fi.{way}"
+
+    def _applied(self, person: Person, sentence: str) -> str:
+        title = self.sentence("openings", "sv" if person.swedish else person.industry)
+        employer = self.sentence("openings", "employers")
+        return sentence.format(title=title, title_small=title[0].lower() + title[1:], employer=employer)
+
+    def _supply(self, name: str) -> Supply[Any]:
+        if name not in self.supplies:
+            top, *rest = name.split(".")
+            found: Any = data("profiles") if top in data("profiles") else data("sentences")
+            for part in (top, *rest):
+                found = found[part]
+            options = [tuple(one) if isinstance(one, list) else one for one in found]
+            self.supplies[name] = Supply(options, name)
+        return self.supplies[name]

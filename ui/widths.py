@@ -14,16 +14,25 @@ def _file() -> QSettings:
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "tyopari", "columns")
 
 
+def kept_width(name: str, column: str) -> int:
+    """Return the width that a person gave a column, or nought."""
+    return int(str(_file().value(f"{name}/{column}", 0, int)))
+
+
+def keep_width(name: str, column: str, width: int) -> None:
+    """Remember the width that a person gave a column."""
+    _file().setValue(f"{name}/{column}", width)
+
+
 def remember_widths(header: QHeaderView, name: str, columns: Sequence[str]) -> None:
     """Give a header the widths it had, and keep those that a person gives it."""
-    file = _file()
     for number, column in enumerate(columns):
-        kept = file.value(f"{name}/{column}", 0, int)
-        header.resizeSection(number, max(LEAST, int(str(kept))) if kept else px(190 if number == 0 else 150))
+        kept = kept_width(name, column)
+        header.resizeSection(number, max(LEAST, kept) if kept else px(190 if number == 0 else 150))
 
     def resized(number: int, before: int, after: int) -> None:
         # Only what was dragged by hand; the last column stretches by itself.
         if before != after and number < len(columns) - 1:
-            _file().setValue(f"{name}/{columns[number]}", after)
+            keep_width(name, columns[number], after)
 
     header.sectionResized.connect(resized)

@@ -134,6 +134,18 @@ class ClientModel(QAbstractTableModel):
         self.shown = shown
         self.endResetModel()
 
+    def texts(self, column: int) -> set[str]:
+        """Return the different texts that a column can show, for its width; names are too many to ask."""
+        if column == CONTACT:
+            return {words.ago(day, self.today) for day in {row.contact for row in self.all}}
+        if column == NEXT:
+            return {words.when(day, self.today) for day in {row.next_on for row in self.all} if day}
+        if column == PHASE:
+            return {words.phase(value) for value in {row.phase for row in self.all}}
+        if column == LEVEL:
+            return {words.level(value) for value in {row.level for row in self.all}}
+        return {row.coach for row in self.all}
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.shown)
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
     QPixmap,
+    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
@@ -34,12 +35,26 @@ from app.i18n import _, _n
 from app.services.coaching import codes
 from ui.context import Context
 from ui.screens.chips import ChipRow
-from ui.screens.client_list import COACH, CONTACT, LEVEL, NAME, NEXT, ORDER, PHASE, ROW, ClientModel, gather
+from ui.screens.client_list import (
+    COACH,
+    CONTACT,
+    HEADERS,
+    LEVEL,
+    NAME,
+    NEXT,
+    ORDER,
+    PHASE,
+    ROW,
+    ClientModel,
+    gather,
+)
 from ui.screens.pictured import pictured
 from ui.theme import button, colours, heading, label, px, spacing
+from ui.widths import keep_width, kept_width
 
 MINE = "mine"
-WIDTHS = {NAME: 260, PHASE: 190, LEVEL: 130, CONTACT: 150, NEXT: 150, COACH: 180}
+COLUMNS = {NAME: "name", PHASE: "phase", LEVEL: "level", CONTACT: "contact", NEXT: "next", COACH: "coach"}
+NAME_LEAST, NAME_MOST = 180, 360
 
 
 class ClientsScreen(QWidget):
@@ -109,6 +124,7 @@ class ClientsScreen(QWidget):
     def _show(self, rows: list[Any]) -> None:
         with self.table.place():
             self.model.load(rows)
+        self.table.fit()
         self._say()
 
     def _filter(self, **parts: Any) -> None:
@@ -226,8 +242,8 @@ class _Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(px(36))
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setStretchLastSection(True)
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, px(width))
+        self._fitting = False
+        self.horizontalHeader().sectionResized.connect(self._dragged)
         self.horizontalHeader().setSortIndicator(NAME, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.activated.connect(self._open)
@@ -242,6 +258,31 @@ class _Table(QTableView):
         row = next((n for n, one in enumerate(shown) if before and one.id == before.id), 0)
         if shown:
             self.setCurrentIndex(self.model().index(row, 0))
+
+    def fit(self) -> None:
+        """Give each column what its texts need, unless a person gave it a width; the name takes the rest."""
+        self._fitting = True
+        metrics = self.fontMetrics()
+        rest = self.viewport().width()
+        for column, name in COLUMNS.items():
+            if column == NAME:
+                continue
+            texts = {_(HEADERS[column]), *self.model().texts(column)}
+            needed = max(metrics.horizontalAdvance(text) for text in texts) * 21 // 20 + px(28)
+            width = kept_width("clients", name) or needed + (px(24) if column == PHASE else 0)
+            self.setColumnWidth(column, width)
+            rest -= width
+        least, most = px(NAME_LEAST), px(NAME_MOST)
+        self.setColumnWidth(NAME, kept_width("clients", "name") or min(max(rest, least), most))
+        self._fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def _dragged(self, column: int, before: int, after: int) -> None:
+        if not self._fitting and column != COACH and before != after:
+            keep_width("clients", COLUMNS[column], after)
 
     def model(self) -> ClientModel:
         """Return the clients shown."""

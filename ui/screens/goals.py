@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.clock import today
 from app.i18n import _, format_date
@@ -67,6 +67,9 @@ class GoalsPanel(QWidget):
 
     def _step(self, step: StepView) -> QWidget:
         row = QWidget()
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        row.setSizePolicy(policy)
         line = QHBoxLayout(row)
         line.setContentsMargins(8, 0, 0, 0)
         line.setSpacing(8)

@@ -173,7 +173,7 @@ class _Look(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         option.state &= ~QStyle.StateFlag.State_MouseOver
         if index.data(TONE) is None:
-            painter.fillRect(option.rect, QColor(colours().sunken))
+            painter.fillRect(option.rect.adjusted(1, 0, -1, 0), QColor(colours().sunken))
         super().paint(painter, option, index)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from ui.shell import Shell
     from ui.sync_runner import Centre
 
+PATIENCE_MS = 3_000
+"""How long locking waits for a sync that is under way; it loses nothing when it is cut off."""
 Connect = Callable[["Store"], "Centre | None"]
 """Makes the way to the centre for an open store."""
 
@@ -51,7 +54,7 @@ class Program(QObject):
         self.unlock: UnlockWindow | None = None
         self.shell: Shell | None = None
         self.session: Session | None = None
-        self._locking = False
+        self._closing: Session | None = None
         self._idle = IdleWatch(lambda: int(self.settings["lock_minutes"]), self)
         self._system = SystemWatch(self)
         self._clipboard = ClipboardWatch(self)
@@ -115,88 +118,121 @@ class Program(QObject):
 
     # ---- locking ----
 
+    @property
+    def locking(self) -> bool:
+        """Whether a store is still being closed."""
+        return self._closing is not None
+
     def lock(self) -> None:
         """Lock now: keep drafts, stop the sync, let go of everything shown, close the store, ask for the passphrase.
 
         The windows go at once; the store closes on its own thread when the drafts are in it.
         """
-        self._close(self._ask_again)
+        self._lock("")
+
+    def _wiped(self, text: str) -> None:
+        """The centre has ended this computer's access and the store is gone: say so on the first page."""
+        self._lock(text)
+
+    def _lock(self, reason: str) -> None:
+        if self.session is None or self.shell is None:
+            return
+        place = self.shell.geometry()
+        session = self._let_go()
+        self._tasks = self._make_tasks()
+        self._show_unlock(None)
+        assert self.unlock is not None
+        self.unlock.setGeometry(place)
+        self.unlock.tell(reason)
+        self.unlock.wait(True)
+        self._end_session(session, self._ready)
+
+    def _ready(self) -> None:
+        if self.unlock is not None:
+            self.unlock.wait(False)
 
     def leave(self) -> None:
         """Lock, then end the program."""
-        if self.shell is None:
+        if self.session is None:
             self._leave()
         else:
-            self._close(self._end)
+            self._end_session(self._let_go(), self._leave)
 
-    def _close(self, then: Callable[[], None]) -> None:
-        if self._locking or self.shell is None or self.session is None:
-            return
+    def _let_go(self) -> "Session":
+        """Close everything that shows something; what was being written goes into the store first."""
         from ui.pages import keep_drafts
 
-        self._locking = True
         self._idle.stop()
         self._system.stop()
         shell, session = self.shell, self.session
+        assert shell is not None
+        assert session is not None
         self.shell = self.session = None
         shell.hide()
         keep_drafts(shell)
         self._clipboard.clear()
-        self._former = shell.geometry()
         _destroy(shell)
-        session.runner.stop(lambda: self._close_store(session, then))
+        return session
 
-    def _close_store(self, session: "Session", then: Callable[[], None]) -> None:
-        store, tasks, centre = session.store, session.tasks, session.centre
-        session.runner.deleteLater()
+    def _end_session(self, session: "Session", then: Callable[[], Any]) -> None:
+        """Wait for the sync that is under way, but not for long, then close the store."""
+        self._closing = session
+        patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
 
         def close() -> None:
-            if centre is not None:
-                centre.close()
-            store.close()
+            if patience.isActive():
+                patience.stop()
+                patience.deleteLater()
+                self._close_store(session, then)
 
+        patience.timeout.connect(lambda: self._close_store(session, then))
+        patience.start()
+        session.runner.stop(close)
+
+    def _close_store(self, session: "Session", then: Callable[[], Any]) -> None:
+        session.runner.deleteLater()
+        tasks, close = session.tasks, _closing(session)
         tasks.failed = lambda _error: self._closed(tasks, then)
         tasks.run(close, lambda _done: self._closed(tasks, then))
 
-    def _closed(self, tasks: Tasks, then: Callable[[], None]) -> None:
+    def _closed(self, tasks: Tasks, then: Callable[[], Any]) -> None:
         tasks.failed = None
         tasks.close()
+        self._closing = None
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
-        self._locking = False
         then()
-
-    def _ask_again(self) -> None:
-        self._tasks = self._make_tasks()
-        self._show_unlock(None)
-        if self.unlock is not None:
-            self.unlock.setGeometry(self._former)
-
-    def _wiped(self, text: str) -> None:
-        """The centre has ended this computer's access and the store is gone: say so on the first page."""
-
-        def tell() -> None:
-            self._ask_again()
-            if self.unlock is not None:
-                self.unlock.tell(text)
-
-        self._close(tell)
-
-    def _end(self) -> None:
-        self._leave()
 
     def _left_unlocking(self) -> None:
         self._clipboard.clear()
         self._leave()
 
     def close(self) -> None:
-        """End the threads; after this the program is gone."""
-        self._idle.stop()
-        self._system.stop()
+        """End everything now, also when the system ends the session: drafts kept, store closed, threads ended."""
+        session = self._let_go() if self.session is not None else self._closing
+        if session is not None:
+            done = Event()
+            session.tasks.run(_closing(session))
+            session.tasks.run(done.set)
+            done.wait(PATIENCE_MS / 1000)
+            session.tasks.close()
+            self._closing = None
         if self.unlock is not None:
             _destroy(self.unlock)
             self.unlock = None
         self._tasks.close()
+
+
+def _closing(session: "Session") -> Callable[[], None]:
+    """Return what closes the store and the way to the centre, to be run on the thread of the store."""
+    store, centre = session.store, session.centre
+
+    def close() -> None:
+        if centre is not None:
+            centre.close()
+        store.close()
+
+    return close
 
 
 def run(profile_folder: Path, *, connect: "Connect | None" = None) -> int:

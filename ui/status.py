@@ -18,9 +18,10 @@ from app.i18n import _, _n, format_date, format_instant, language
 class SyncState:
     """What is known about the way to the centre.
 
-    `known` is False until the store has been asked for the first time; `oldest` is when the oldest unsent
-    change was saved; `last` is when the centre last had everything; `retry_at` is set after a failure;
-    `refusal` is the centre's own word when it will not have this device.
+    `known` is False until the store has been asked for the first time; `oldest` is when the oldest unsent change
+    was saved; `last` is when the centre last had everything; `retry_at` is set after a failure; `held` is how
+    many changes the centre did not take (they stay here); `refusal` is the centre's own word when it will not
+    have this device.
     """
 
     known: bool = False
@@ -32,6 +33,7 @@ class SyncState:
     retry_at: datetime | None = None
     refusal: str = ""
     decisions: int = 0
+    held: int = 0
 
 
 def status_text(state: SyncState, now: datetime | None = None) -> str:
@@ -41,7 +43,7 @@ def status_text(state: SyncState, now: datetime | None = None) -> str:
     now = now or clock.now()
     if not state.joined:
         return _("All saved here. No centre has been joined.")
-    return " ".join(part for part in (_saved(state, now), _way(state, now)) if part)
+    return " ".join(part for part in (_saved(state, now), _held(state), _way(state, now)) if part)
 
 
 def decisions_text(state: SyncState) -> str:
@@ -66,6 +68,16 @@ def _saved(state: SyncState, now: datetime) -> str:
     if state.last is None:
         return _("All saved here. The centre has not answered yet.")
     return _("All saved here and at the centre ({time}).").format(time=_when(state.last, now))
+
+
+def _held(state: SyncState) -> str:
+    if not state.held:
+        return ""
+    return _n(
+        "{count} change was not accepted by the centre.",
+        "{count} changes were not accepted by the centre.",
+        state.held,
+    ).format(count=state.held)
 
 
 def _way(state: SyncState, now: datetime) -> str:

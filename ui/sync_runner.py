@@ -44,10 +44,10 @@ class SyncResult(Protocol):
 class Centre:
     """The way to the centre, made by the composition root. Each is called off the GUI thread.
 
-    `sync` pushes and pulls once, raises Unreachable or NotAllowed; `enrol` joins a centre by address and one-time
-    code and syncs for the first time; `joined` tells the address of the centre or nothing; `last` when the centre last had everything;
-    `stop` makes a sync that is under way end soon, nothing lost; `close` lets go of the connection; `ended` tells
-    whether a failure means that the centre has ended this computer's access and the store is gone.
+    `sync` pushes and pulls once, raises Unreachable or NotAllowed; `enrol` joins a centre by address and
+    one-time code and syncs for the first time; `joined` tells the address of the centre or nothing; `last` when
+    the centre last had everything; `stop` makes a sync that is under way end soon, nothing lost; `close` lets
+    go of the connection; `ended` tells whether a failure means that the store is gone by the centre's order.
     """
 
     sync: Callable[[], SyncResult]
@@ -202,6 +202,7 @@ class SyncRunner(QObject):
             return {
                 "unsent": unsent.count,
                 "oldest": unsent.oldest,
+                "held": unsent.held,
                 "decisions": len(store.conflicts()),
                 "joined": bool(centre and centre.joined()),
                 "last": centre.last() if centre else None,

@@ -169,6 +169,13 @@ class UnlockWindow(QWidget):
         """Say something above the page, such as why there is no store any more."""
         self.told.say(text)
 
+    def wait(self, waiting: bool) -> None:
+        """Take no passphrase while the store is still being closed."""
+        if self.page is not None:
+            self.page.wait(waiting, _("Locking…") if waiting else "")
+            if not waiting:
+                self.page.begin()
+
     # ---- ways in ----
 
     def _work(self, op: Callable[[], Any], done: Callable[[Any], None], doing: str) -> None:

@@ -53,7 +53,7 @@ class Running:
         )
         self.program.start()
 
-    def unlock(self) -> Shell:
+    def unlock(self, settle: bool = True) -> Shell:
         window = self.program.unlock
         assert window is not None
         page: Any = window.page
@@ -62,7 +62,8 @@ class Running:
         self.qtbot.waitUntil(lambda: self.program.shell is not None, timeout=20_000)
         shell = self.program.shell
         assert shell is not None
-        self.settle(shell)
+        if settle:
+            self.settle(shell)
         return shell
 
     def settle(self, shell: Shell) -> None:
@@ -70,7 +71,8 @@ class Running:
         self.qtbot.waitUntil(lambda: not shell.session.tasks.busy, timeout=20_000)
 
     def locked(self) -> None:
-        self.qtbot.waitUntil(lambda: self.program.unlock is not None, timeout=20_000)
+        program = self.program
+        self.qtbot.waitUntil(lambda: program.unlock is not None and not program.locking, timeout=20_000)
 
 
 @pytest.fixture
@@ -111,6 +113,9 @@ def test_after_locking_no_record_no_open_store_and_no_window_is_left(running: Ru
     kept: list[Store] = living(Store)
     assert [store.is_open for store in kept] == [True]
     assert living(Shell)
+    planted = kept[0].get("client", kept[0].clients()[0].client_id)
+    assert living(Record) == [planted]  # a record that somebody keeps would be found
+    del planted
     QTest.keySequence(QApplication.focusWidget() or running.program.shell, QKeySequence("Ctrl+L"))
     running.locked()
     [store] = kept
@@ -155,6 +160,56 @@ def test_leaving_closes_the_store_properly(running: Running, folder: Path) -> No
     shell.close()
     running.qtbot.waitUntil(lambda: bool(running.left), timeout=20_000)
     Store.open(folder, PASSPHRASE).close()
+
+
+def test_the_system_ends_the_session_with_a_form_open(qtbot: QtBot, folder: Path) -> None:
+    running = Running(qtbot, folder, None)
+    shell = running.unlock()
+    shell.edit("client")
+    running.settle(shell)
+    form: Any = shell.panel.form
+    qtbot.keyClicks(form.boxes["first_name"].editor.stops()[0], "Kesken")
+    running.program.close()
+    store = Store.open(folder, PASSPHRASE)
+    assert [draft["fields"]["first_name"] for draft in store.drafts()] == ["Kesken"]
+    store.close()
+
+
+def test_a_sync_that_does_not_end_is_not_waited_for(
+    qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from threading import Event
+
+    answer, begun = Event(), Event()
+
+    class Stuck(Office):
+        def sync(self) -> Any:
+            begun.set()
+            answer.wait(20)
+            return super().sync()
+
+    monkeypatch.setattr("ui.app.PATIENCE_MS", 50)
+    made = Running(qtbot, folder, Stuck(address="https://centre.example"))
+    shell = made.unlock(settle=False)
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    store = shell.session.store
+    made.program.lock()
+    assert made.program.unlock is not None  # at once
+    made.locked()
+    assert not store.is_open
+    answer.set()
+    made.program.close()
+
+
+def test_a_computer_whose_access_has_ended_says_so(qtbot: QtBot, folder: Path) -> None:
+    running = Running(qtbot, folder, None)
+    shell = running.unlock()
+    shell.session.runner.ended.emit("Everything of it here was removed.")
+    running.locked()
+    window = running.program.unlock
+    assert window is not None
+    assert window.told.text() == "Everything of it here was removed."
+    running.program.close()
 
 
 def test_a_sync_under_way_ends_before_the_store_closes(qtbot: QtBot, folder: Path) -> None:

@@ -79,6 +79,11 @@ def test_a_refusal_of_the_centre_is_told_in_its_own_words() -> None:
     )
 
 
+def test_what_the_centre_did_not_take_is_never_passed_over() -> None:
+    assert "1 change was not accepted by the centre." in status_text(state(last=NOW, held=1), NOW)
+    assert "2 changes were not accepted by the centre." in status_text(state(last=NOW, held=2), NOW)
+
+
 def test_decisions_have_singular_and_plural() -> None:
     assert decisions_text(state()) == ""
     assert decisions_text(state(decisions=1)) == "1 entry needs a decision"

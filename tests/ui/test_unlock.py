@@ -325,6 +325,27 @@ class TestTrouble:
             qtbot.keyClick(made.page.buttons[0], Qt.Key.Key_Space)
 
 
+def test_the_first_window_loads_no_heavy_library(folder: Path) -> None:
+    """The passphrase can be typed 0.8 s after the start only if what is not needed for it comes later."""
+    import subprocess
+    import sys
+
+    heavy = ("sqlalchemy", "sqlmodel", "pydantic", "httpx", "qtawesome", "sqlcipher3", "zxcvbn", "reportlab")
+    code = f"""
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from ui.app import Program
+app = QApplication([])
+program = Program(Path({str(folder)!r}), libraries=lambda: None)
+program.start()
+print([name for name in {heavy!r} if name in sys.modules])
+program.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def newer(data: bytes) -> bytes:
     """The slot file as a later version of the program would write it."""
     import json

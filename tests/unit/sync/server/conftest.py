@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from app.clock import new_id, now, random_bytes
 from app.record import iso
@@ -20,6 +21,7 @@ from sync.server.app import create_app
 from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
 from sync.server.tables import METADATA
+from tests.postgres import fresh_database
 
 with warnings.catch_warnings():
     # It warns of httpx, which the device's side is built on.
@@ -194,15 +196,48 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A centre that was just set up; its tables are made at once, as `test_migrations` proves them equal."""
-    made = connect(database_url)
-    with writing(made) as connection:
+def _set_up(engine: Engine) -> None:
+    """Make the tables at once, as `test_migrations` proves them equal, with a fixed epoch and keys."""
+    with writing(engine) as connection:
         METADATA.create_all(connection)
         state.begin(connection)
-    yield made
-    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A centre in a file, to be copied."""
+    path = tmp_path_factory.mktemp("centre") / "centre.db"
+    engine = connect(f"sqlite:///{path}")
+    _set_up(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_centre(postgres_server: str) -> Iterator[Engine]:
+    """A centre in PostgreSQL, to be emptied after each test."""
+    with fresh_database(postgres_server) as url:
+        engine = connect(url)
+        _set_up(engine)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A centre that was just set up."""
+    if request.param == "sqlite":
+        path = tmp_path / "centre.db"
+        shutil.copy(request.getfixturevalue("sqlite_centre"), path)
+        made = connect(f"sqlite:///{path}")
+        yield made
+        made.dispose()
+        return
+    kept: Engine = request.getfixturevalue("postgres_centre")
+    yield kept
+    with writing(kept) as connection:
+        names = ", ".join(name for name in METADATA.tables if name != "server_state")
+        connection.execute(text(f"TRUNCATE {names}"))
 
 
 @pytest.fixture

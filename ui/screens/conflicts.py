@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.access import client_of
 from app.errors import KnownError, Refused
 from app.i18n import _, _n, format_instant
 from app.record import Row, shape
@@ -17,6 +18,7 @@ from app.services import SPECS
 from ui.context import Context, write
 from ui.fields import Editor, editor_for
 from ui.fields.box import FieldBox
+from ui.screens.held import HeldCard
 from ui.screens.words import as_text, field_of, title_of
 from ui.theme import button, heading, label, look, spacing
 
@@ -31,17 +33,22 @@ class Decisions:
     clients: Mapping[str, str]
     workers: Mapping[str, str]
     me: str
+    held: tuple[Row, ...] = ()
 
 
 def gather(store: Any) -> Decisions:
     """Read the open conflicts on the database thread."""
-    conflicts = store.conflicts()
-    cases = {row["client_id"]: store.case(row["client_id"]) for row in conflicts if row["client_id"]}
+    from sync import settle
+
+    conflicts, held = store.conflicts(), settle.held(store)
+    whose = {row["client_id"] for row in conflicts} | {client_of(row["scope"]) for row in held}
+    cases = {client: store.case(client) for client in whose if client}
     return Decisions(
         conflicts=tuple(conflicts),
         clients={client: case.name for client, case in cases.items() if case},
         workers=store.worker_names(),
         me=str(store.worker),
+        held=tuple(held),
     )
 
 
@@ -52,6 +59,7 @@ class ConflictsScreen(QWidget):
         super().__init__(parent)
         self.context = context
         self.cards: list[ConflictCard] = []
+        self.held: list[HeldCard] = []
         self._later: set[str] = set()
         self._stale = True
         self.setAccessibleName(_("Decisions"))
@@ -61,7 +69,9 @@ class ConflictsScreen(QWidget):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(spacing(3), spacing(3), spacing(3), spacing(3))
         self._column.setSpacing(spacing(2))
-        for widget in (heading(_("Decisions"), 1), self.said, self.empty):
+        self.not_taken = heading(_("Not accepted by the centre"), 2)
+        self.not_taken.hide()
+        for widget in (heading(_("Decisions"), 1), self.said, self.empty, self.not_taken):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         scroll = QScrollArea()
@@ -90,16 +100,17 @@ class ConflictsScreen(QWidget):
         self.context.tasks.run(partial(gather, self.context.store), self._show)
 
     def _show(self, decisions: Decisions) -> None:
-        for card in self.cards:
-            self._column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
+        for before in (*self.cards, *self.held):
+            self._column.removeWidget(before)
+            before.hide()
+            before.deleteLater()
         shown = [row for row in decisions.conflicts if row["id"] not in self._later]
         self.cards = [ConflictCard(self.context, row, decisions, self._put_off) for row in shown]
         for card in self.cards:
-            self._column.insertWidget(self._column.count() - 1, card)
+            self._column.insertWidget(self._column.indexOf(self.not_taken), card)
+        self._show_held(decisions)
         count = len(decisions.conflicts)
-        self.empty.setVisible(not count)
+        self.empty.setVisible(not count and not self.held)
         self.said.setVisible(bool(count))
         text = _n("{count} entry needs a decision", "{count} entries need a decision", count).format(
             count=count
@@ -109,6 +120,22 @@ class ConflictsScreen(QWidget):
         self.said.setText(f"{text}; {later}" if aside else text)
         if self.cards:
             self.cards[0].keep.setFocus()
+
+    def _show_held(self, decisions: Decisions) -> None:
+        """Show what the centre did not take, below what waits for a decision."""
+        self.held = [
+            HeldCard(
+                self.context,
+                row,
+                who=decisions.clients.get(client_of(row["scope"]) or "", ""),
+                workers=decisions.workers,
+                gone=self.reload,
+            )
+            for row in decisions.held
+        ]
+        self.not_taken.setVisible(bool(self.held))
+        for card in self.held:
+            self._column.insertWidget(self._column.count() - 1, card)
 
     def _put_off(self, conflict_id: str) -> None:
         self._later.add(conflict_id)

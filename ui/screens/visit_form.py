@@ -23,6 +23,7 @@ from ui.fields.box import FieldBox
 from ui.form import Form, checked
 from ui.screens import words
 from ui.screens.words import day_of
+from ui.tasks import alive
 from ui.theme import button, spacing
 
 SPEC = SPECS["support_visit"]
@@ -254,8 +255,9 @@ class VisitForm(Form):
         if next_on is not None:
             said = _("Visit saved. The next one is planned for {day}.").format(day=words.short_day(next_on))
         context.say(said, undo)
-        self._saved(record)
-        self.closed.emit()
+        if alive(self):
+            self._saved(record)
+            self.closed.emit()
 
 
 class Roving(QObject):

@@ -124,3 +124,55 @@ def test_a_delete_against_a_change_is_said_in_words(
     card.use_mine()
     row = store.row("support_visit", visit)
     assert (row["deleted"], row["notes"]) == (False, "Jatkuu")
+
+
+def hold(store: Any, kind: str, answer: dict[str, Any]) -> str:
+    """Make the newest unsent change of a kind one that the centre did not take."""
+    from sqlalchemy import select, update
+
+    from storage.tables import outbox
+
+    with store.write() as connection:
+        newest = (
+            select(outbox.c.mutation_id).where(outbox.c.kind == kind).order_by(outbox.c.n.desc()).limit(1)
+        )
+        found = str(connection.execute(newest).scalar_one())
+        connection.execute(
+            update(outbox).where(outbox.c.mutation_id == found).values(state="held", answer=answer)
+        )
+    return found
+
+
+def test_what_the_centre_did_not_take_is_told_and_let_go(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    from ui import dialogs
+
+    store.save(make("network_member", client_id=people["Eero"], name="Heikki", role="family"))
+    problems = [{"field": "name", "text": "This is needed.", "values": {}}]
+    hold(store, "network_member", {"status": "refused", "problems": problems})
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    (card,) = screen.held
+    assert screen.not_taken.isVisible()
+    assert not screen.empty.isVisible()
+    assert card.title == "Malli Eero: Network member"
+    assert card.written == [("Name", "Heikki"), ("Role", "Family or friend")]
+    qtbot.keyClick(card.open, Qt.Key.Key_Space)
+    assert ways.went[-1][:2] == ("edit", "network_member")
+    dialogs.answer_next(False)
+    qtbot.keyClick(card.forget, Qt.Key.Key_Space)
+    assert len(screen.held) == 1
+    dialogs.answer_next(True)
+    qtbot.keyClick(card.forget, Qt.Key.Key_Space)
+    assert screen.held == []
+    assert screen.empty.isVisible()
+
+
+def test_a_change_set_aside_says_why() -> None:
+    from ui.screens.held import why
+
+    assert "no longer yours" in why({"kind": "client", "answer": {"status": "quarantined"}})
+    refused = {"status": "refused", "problems": [{"field": "goals.0.text", "text": "This is needed."}]}
+    assert why({"kind": "career_plan", "answer": refused}) == "Goals: This is needed."
+    assert why({"kind": "client", "answer": None}) == "The centre did not accept this change."

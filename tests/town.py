@@ -1,0 +1,382 @@
+"""A whole small town for tests of the sync: a real centre over its database, and real devices with real stores.
+
+The centre is the FastAPI application itself, called in process; a device is a SQLCipher store and the sync
+client. The network between them can fail in every way that networks do, and a device can die at any point.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import Engine, select
+
+from app import access, clock
+from app.record import Row, validated
+from app.services import SPECS
+from storage import db, keys, profile_lock
+from storage.keys import Key
+from storage.store import Changes, Store, state
+from sync.client import SyncResult, sync_once
+from sync.enrol import enrol
+from sync.server import people, setup
+from sync.server.audit import Finding, verify
+from sync.server.app import create_app
+from sync.server.database import connect, snapshot, writing
+from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECEIPT, RECORDS
+from sync.transport import Answer, NotNow
+from tests.stores import PASSPHRASE, new_store
+
+structlog.configure(
+    processors=[structlog.processors.JSONRenderer()],
+    logger_factory=structlog.ReturnLoggerFactory(),
+    cache_logger_on_first_use=False,
+)
+
+WORKERS = ("aada", "bertil", "cecilia")
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+FAULTS = ("request_lost", "response_lost", "duplicated", "html", "bad_gateway", "half", "centre_died")
+
+
+class Crash(BaseException):
+    """The device's process dies here."""
+
+
+class CentreDied(Exception):
+    """The centre's process dies here."""
+
+
+class InProcess:
+    """The centre, called in process through its own HTTP application."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        return _loop().run_until_complete(self._send(path, body, headers))
+
+    async def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        raw.append((b"content-length", str(len(body)).encode()))
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": raw,
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 80),
+        }
+        sent: list[dict[str, Any]] = []
+        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive() -> dict[str, Any]:
+            return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        try:
+            await self.app(scope, receive, send)
+        except CentreDied:
+            raise NotNow("The connection to the centre broke off.") from None
+        answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        whole = b"".join(part.get("body", b"") for part in sent[1:])
+        if answered.get("content-encoding") == "gzip":
+            import gzip
+
+            whole = gzip.decompress(whole)
+        return Answer(sent[0]["status"], answered, whole)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.new_event_loop()
+
+
+@dataclass
+class Network:
+    """A way to the centre that fails as it is told: `plan` holds a fault, or "", for each request to come."""
+
+    way: InProcess
+    plan: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        self.requests.append(path)
+        fault = self.plan.pop(0) if self.plan else ""
+        if fault == "request_lost":
+            raise NotNow("lost")
+        if fault == "html":
+            return Answer(200, {"content-type": "text/html"}, b"<html>Sign in</html>")
+        if fault == "duplicated":
+            self.way.send(path, body, headers)
+        answer = self.way.send(path, body, headers)
+        if fault == "response_lost":
+            raise NotNow("lost")
+        if fault == "bad_gateway":
+            return Answer(502, {"content-type": "text/html"}, b"<html>Bad gateway</html>")
+        if fault == "half":
+            return Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
+        return answer
+
+
+@dataclass
+class Device:
+    """One worker's computer."""
+
+    folder: Path
+    worker: str
+    secret: bytes
+    store: Store
+    network: Network
+
+    def sync(self) -> SyncResult:
+        return sync_once(self.store, self.network)
+
+    def crash(self) -> None:
+        """Lose everything that was not committed, and start the program again."""
+        self.store.abandon()
+        self.store = reopened(self.folder, self.secret)
+
+    def save(self, kind: str, **values: Any) -> UUID:
+        record = validated(SPECS[kind].table, values)
+        self.store.save(record)
+        return record.id
+
+    def edit(self, kind: str, record_id: UUID | str, **values: Any) -> Changes:
+        row = self.store.row(kind, record_id)
+        assert row is not None
+        return self.store.save(validated(SPECS[kind].table, {**row, **values}))
+
+    def living(self, kind: str) -> dict[str, Row]:
+        return {row["id"]: row for row in self.store.rows(kind)}
+
+    def outbox(self) -> list[Row]:
+        with self.store.read() as connection:
+            found = connection.exec_driver_sql("SELECT * FROM outbox ORDER BY n").mappings()
+            return [dict(row) for row in found]
+
+    def scopes(self) -> set[str]:
+        with self.store.read() as connection:
+            return {row[0] for row in connection.exec_driver_sql("SELECT scope FROM sync_scope")}
+
+    def state(self, name: str) -> Any:
+        with self.store.read() as connection:
+            return state(connection, name)
+
+
+@cache
+def _engine_of(folder: Path, secret: bytes) -> Engine:
+    """Return the one engine of a folder: making statements ready takes longer than running them."""
+    return db._engine(folder / db.FILE, Key(secret), db.BUSY_MS)
+
+
+def reopened(folder: Path, secret: bytes, *, checked: bool = True) -> Store:
+    """Open a store with its key at hand: the passphrase's slow derivation is tested elsewhere."""
+    lock = profile_lock.acquire(folder)
+    if checked:
+        db.open_engine(folder / db.FILE, Key(secret)).dispose()
+    return Store(folder, _engine_of(folder, secret), Key(secret), lock)
+
+
+class Town:
+    """The centre, the people and their devices."""
+
+    def __init__(self, folder: Path, engine: Engine, app: FastAPI) -> None:
+        self.folder, self.engine, self.app = folder, engine, app
+        self.way = InProcess(app)
+        self.devices: list[Device] = []
+
+    # ---- the office ----
+
+    def assign(self, client: UUID | str, worker: str) -> None:
+        with writing(self.engine) as connection:
+            people.assign(connection, str(client), worker, None, clock.today() - timedelta(days=1), None)
+
+    def unassign(self, client: UUID | str, worker: str) -> None:
+        with writing(self.engine) as connection:
+            people.unassign(connection, str(client), worker)
+
+    def backup(self) -> Path:
+        """Copy the centre's database (SQLite) as a backup would."""
+        file = self.folder / f"backup-{next(_numbers)}.db"
+        with sqlite3.connect(self.folder / "centre.db") as source, sqlite3.connect(file) as target:
+            source.backup(target)
+        source.close()
+        target.close()
+        return file
+
+    def restore(self, file: Path) -> None:
+        """Put a backup in the centre's place, and declare it restored as the runbook says."""
+        self.engine.dispose()
+        for name in ("centre.db-wal", "centre.db-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        shutil.copyfile(file, self.folder / "centre.db")
+        setup.restored(self.engine)
+
+    # ---- what the centre holds ----
+
+    def rows(self, kind: str) -> dict[str, Row]:
+        with snapshot(self.engine) as connection:
+            found = connection.execute(select(RECORDS[kind])).mappings()
+            return {row["id"]: {k: v for k, v in row.items() if k != "seq"} for row in found}
+
+    def receipts(self) -> set[str]:
+        with snapshot(self.engine) as connection:
+            return {row[0] for row in connection.execute(select(RECEIPT.c.mutation_id))}
+
+    def audit(self) -> list[Row]:
+        with snapshot(self.engine) as connection:
+            found = connection.execute(select(AUDIT).order_by(AUDIT.c.scope, AUDIT.c.n)).mappings()
+            return [dict(row) for row in found]
+
+    def findings(self) -> list[Finding]:
+        with snapshot(self.engine) as connection:
+            return list(verify(connection))
+
+    def allowed(self, worker: str) -> set[str]:
+        with snapshot(self.engine) as connection:
+            one = select(ACCOUNT.c.worker_id).where(ACCOUNT.c.username == worker)
+            worker_id = connection.execute(one).scalar_one()
+            found = connection.execute(select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == worker_id))
+            return access.scopes(worker_id, [dict(row) for row in found.mappings()], clock.today())
+
+    # ---- devices ----
+
+    def enrolled(self, worker: str, folder: Path) -> Device:
+        """Make a new store and join the centre with it."""
+        with writing(self.engine) as connection:
+            code = people.make_code(connection, worker)
+        store = new_store(folder)
+        enrol(store, "http://127.0.0.1", code, Network(self.way))
+        return self._device(folder, worker, store)
+
+    def _device(self, folder: Path, worker: str, store: Store) -> Device:
+        device = Device(folder, worker, bytes(store.key.secret()), store, Network(self.way))
+        self.devices.append(device)
+        return device
+
+    def close(self) -> None:
+        for device in self.devices:
+            device.store.close()
+        self.engine.dispose()
+
+
+_numbers = count(1)
+
+
+def new_town(folder: Path, url: str | None = None, workers: tuple[str, ...] = WORKERS) -> Town:
+    """Make a centre (an SQLite file in the folder unless a URL is given) with one enrolled device a worker."""
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = connect(url or f"sqlite:///{folder / 'centre.db'}")
+    setup.prepare(engine)
+    with writing(engine) as connection:
+        for worker in workers:
+            people.add_user(connection, worker, "job-coach")
+    town = Town(folder, engine, create_app(engine))
+    for worker in workers:
+        town.enrolled(worker, folder / worker)
+    return town
+
+
+@cache
+def fast_folder() -> Path:
+    """Return a folder in memory where there is one: the models write much and keep nothing."""
+    memory = Path("/dev/shm")
+    place = memory if memory.is_dir() else None
+    return Path(tempfile.mkdtemp(prefix="tyopari-model-", dir=place))
+
+
+@cache
+def _template() -> Path:
+    """Return the folder of a closed town, to be copied for each run."""
+    folder = fast_folder() / "template"
+    with VirtualClock(ids=count(1)):
+        town = new_town(folder)
+    with sqlite3.connect(folder / "centre.db") as raw:
+        town.close()
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    return folder
+
+
+@cache
+def _secret(worker: str) -> bytes:
+    return bytes(keys.unlock(_template() / worker, PASSPHRASE).secret())
+
+
+@cache
+def _centre() -> tuple[Engine, FastAPI]:
+    engine = connect(f"sqlite:///{_place() / 'centre.db'}")
+    return engine, create_app(engine)
+
+
+def _place() -> Path:
+    return fast_folder() / "town"
+
+
+def copied_town() -> Town:
+    """Return a town with three enrolled devices, copied from one made before: a few milliseconds.
+
+    There is one at a time: `removed` takes it away.
+    """
+    template = _template()
+    shutil.copytree(template, _place())
+    engine, app = _centre()
+    town = Town(_place(), engine, app)
+    for worker in WORKERS:
+        folder = town.folder / worker
+        town._device(folder, worker, reopened(folder, _secret(worker), checked=False))
+    return town
+
+
+def removed(town: Town) -> None:
+    """Close a copied town and remove its folder."""
+    for device in town.devices:
+        device.store.abandon()
+    town.engine.dispose()
+    shutil.rmtree(town.folder)
+
+
+@dataclass
+class VirtualClock:
+    """A clock and a source of ids that a test moves by hand."""
+
+    now: datetime = START
+    ids: Iterator[int] = field(default_factory=lambda: count(1 << 24))
+    at_point: Callable[[str], None] | None = None
+
+    def __enter__(self) -> "VirtualClock":
+        self._release = clock.hold(now=self._now, new_id=self._new_id, at_point=self._point)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._release()
+
+    def _now(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def _new_id(self) -> UUID:
+        return UUID(int=(0x0199_0000_0000_7000_8000 << 48) + next(self.ids))
+
+    def _point(self, name: str) -> None:
+        if self.at_point is not None:
+            self.at_point(name)
+

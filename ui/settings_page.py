@@ -117,7 +117,9 @@ class OptionsCard(Card):
         editor = QComboBox()
         if option.choices:
             for choice in option.choices:
-                editor.addItem(_(choice.title), choice.value)
+                # A language is called what its speakers call it.
+                own = option.name == "language"
+                editor.addItem(choice.title if own else _(choice.title), choice.value)
         else:
             for number in sorted({*steps(option), value}):
                 editor.addItem(str(number), number)

@@ -195,16 +195,17 @@ class TimeField(TypedField):
     """A time of day; the arrow keys move it by a quarter of an hour."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, "9:30", parent)
+        super().__init__(title, _("9:30"), parent)
 
     def read(self, text: str) -> Any:
         """Return hh:mm or nothing."""
         return parse_time(text)
 
     def written(self, value: Any) -> str:
-        """Return the time without its leading nought."""
+        """Return the time without its leading nought: 9:30 in English, 9.30 in Finnish and Swedish."""
         text = str(value)
-        return text[1:] if re.fullmatch(r"0\d:\d\d", text) else text
+        short = text[1:] if re.fullmatch(r"0\d:\d\d", text) else text
+        return short if language() == "en" else short.replace(":", ".")
 
     def stepped(self, value: Any, up: bool) -> Any:
         """Return the next quarter of an hour within the day."""

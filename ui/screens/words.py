@@ -50,8 +50,11 @@ def short_day(day: date) -> str:
 
 def long_day(day: date) -> str:
     """Write a day as a heading: tiistai 24. marraskuuta / Tuesday 24 November."""
-    form = {"en": "dddd d MMMM", "sv": "dddd d MMMM", "fi": "dddd d. MMMM"}[language()]
-    text = QLocale(language()).toString(QDate(day.year, day.month, day.day), form)
+    form = "d. MMMM" if language() == "fi" else "d MMMM"
+    locale = QLocale(language())
+    # The name that stands alone: inside a date Finnish would say tiistaina.
+    weekday = locale.standaloneDayName(day.isoweekday())
+    text = f"{weekday} {locale.toString(QDate(day.year, day.month, day.day), form)}"
     return text[:1].upper() + text[1:]
 
 

@@ -44,7 +44,8 @@ class Coach:
 def build(store: Keeper, coaches: Sequence[Coach], day: date) -> dict[str, UUID]:
     """Write the caseload as it stands on a day; return the clients' ids by "first last".
 
-    The store's worker holds all 42, since the two stand in for each other; each client has one coach of her own.
+    Each client has one coach of her own. The store's worker, who registers them, holds all 42; the centre gives
+    the other coach hers (`those_of`), since nobody may assign clients to others from a device.
     """
     writer, ids, records = Writer(), {}, list[Record]()
     for place, person in enumerate(people()):
@@ -53,7 +54,7 @@ def build(store: Keeper, coaches: Sequence[Coach], day: date) -> dict[str, UUID]
     order = list(SPECS)
     records.sort(key=lambda record: order.index(str(record.__tablename__)))
     store.save(*records)
-    _assign(store, ids, coaches)
+    _assign_since_start(store, ids)
     return ids
 
 
@@ -62,19 +63,17 @@ def make(kind: str, values: Mapping[str, Any]) -> Record:
     return validated(SPECS[kind].table, values)
 
 
-def _assign(store: Keeper, ids: Mapping[str, UUID], coaches: Sequence[Coach]) -> None:
-    """Let the assignments begin with the coaching, and give each client to her own coach."""
-    starts = {str(ids[person.label]): person for person in people()}
-    changed: list[Record] = []
-    for row in store.rows("assignment"):
-        begun = starts[row["client_id"]].start.isoformat()
-        changed.append(from_row(SPECS["assignment"].table, {**row, "valid_from": begun}))
-    for client_id, person in starts.items():
-        coach = coaches[person.coach - 1]
-        if coach.id != store.worker:
-            values = {"client_id": client_id, "worker_id": coach.id, "valid_from": person.start}
-            changed.append(make("assignment", values))
-    store.save(*changed)
+def those_of(coach: int, ids: Mapping[str, UUID]) -> list[tuple[UUID, date]]:
+    """Return the clients of one coach (1 or 2), each with the day on which the coaching began."""
+    return [(ids[person.label], person.start) for person in people() if person.coach == coach]
+
+
+def _assign_since_start(store: Keeper, ids: Mapping[str, UUID]) -> None:
+    """Let the assignments begin with the coaching, not with today."""
+    starts = {str(ids[person.label]): person.start.isoformat() for person in people()}
+    table = SPECS["assignment"].table
+    rows = [{**row, "valid_from": starts[row["client_id"]]} for row in store.rows("assignment")]
+    store.save(*(from_row(table, row) for row in rows))
 
 
 def _records(
@@ -108,7 +107,7 @@ def _profiles(
         stay = person.stays[0]
         on = stay.on + timedelta(days=between(50, 66, person.label, "profile"))
         yield make("vocational_profile", of | details.updated(person, first, on, stay.employer, writer))
-    if place % HEALTH_OF == 0 or person.source in ("psychosis", "work_ability_check"):
+    if between(1, HEALTH_OF, person.label, "health") == 1 or person.source in ("psychosis", "work_ability_check"):
         yield make("profile_health", of | details.health(person, way.assessed, writer))
     if person.label == "Toni Leppäluoto":
         words = "Sakkoja liikenteestä, ei vaikuta haettuihin tehtäviin. Ei kerrota, ellei ajokorttia kysytä."

@@ -13,19 +13,19 @@ _RECIPES: dict[str, tuple[tuple[str, ...], ...]] = {
     "assessment_first": (("assessment_first",), ("assessment",)),
     "assessment": (("assessment",), ("assessment",)),
     "assessment_last": (("assessment",), ("assessment_last",)),
-    "search": (("applied",), ("search",), ("search", "psychosocial", "")),
+    "search": (("applied",), ("search",), ("search", "psychosocial", "", "")),
     "interview": (("interview",), ("search",)),
-    "interview_with": (("interview_with",),),
-    "trial": (("trial",), ("trial", "psychosocial")),
+    "interview_with": (("interview_with",), ("psychosocial", "")),
+    "trial": (("trial",), ("trial", "trial", "psychosocial")),
     "trial_after": (("trial_after",), ("search",)),
     "induction": (("induction.",), ("induction.", "")),
-    "start": (("topic",), ("psychosocial",)),
-    "work": (("work.", "maintenance"), ("maintenance", "topic"), ("psychosocial", "")),
+    "start": (("topic",), ("psychosocial", "maintenance")),
+    "work": (("work.", "maintenance"), ("maintenance", "topic"), ("psychosocial", "", "")),
     "employer": (("employer",), ("work.",)),
     "duties": (("duties",), ("work.", "psychosocial")),
-    "job_ended": (("job_ended",),),
+    "job_ended": (("job_ended",), ("search",)),
     "ending": (("ending",),),
-    "returning": (("returning",),),
+    "returning": (("returning",), ("psychosocial",)),
     "missed": (("missed",),),
     "cancelled": (("cancelled",),),
     "planned": (),
@@ -36,6 +36,14 @@ _SWEDISH = {
     "job_ended": "trial_after",
     "interview_with": "interview",
 }
+# What is only said in its season: parts of words, and the months.
+_SEASONS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
+    (("lumity", "liuka", "Talvella"), frozenset({11, 12, 1, 2, 3})),
+    (("oulun vuorot", "julfest"), frozenset({1, 12})),
+    (("helteet", "kuumuudesta", "heinäkuu", "Kesäloma", "Sommaren", "sommararbet"), frozenset({5, 6, 7, 8})),
+    (("hiekanpoisto", "keväällä"), frozenset({2, 3, 4, 5})),
+    (("koulunalku", "syksyllä"), frozenset({8, 9, 10})),
+)
 _NEXT = {"assessment": "assessment", "search": "job_search", "interview": "job_search", "trial": "support"}
 _TOPICS = ("tax_card", "kela", "adjusted_benefit", "housing_support", "travel", "plan", "network")
 
@@ -49,12 +57,14 @@ class Writer:
 
     def note(self, person: Person, meeting: Meeting) -> str:
         """Return the note of a meeting that has taken place or was missed; empty for a planned one."""
-        said = []
+        said: list[str] = []
         for place, ways in enumerate(_RECIPES[meeting.purpose]):
             way = ways[number(person.label, meeting.on, place) % len(ways)]
             sentence = self._take(person, meeting, way) if way else ""
             if sentence and sentence not in said:
                 said.append(sentence)
+        if meeting.purpose == "ending" and person.end and meeting.on == person.end.on:
+            said.append(person.end.path)
         return " ".join(said)
 
     def next_steps(self, person: Person, meeting: Meeting) -> str:
@@ -78,7 +88,8 @@ class Writer:
     def _take(self, person: Person, meeting: Meeting, way: str) -> str:
         name = self._list(person, meeting, way)
         had = self.had.setdefault(person.label, set())
-        sentence = self._supply(name).take(had)
+        supply = self._supply(name)
+        sentence = supply.take(had | {one for one in supply.options if not _in_season(one, meeting.on.month)})
         had.add(sentence)
         return self._applied(person, sentence) if way == "applied" else sentence
 
@@ -105,3 +116,11 @@ class Writer:
             options = [tuple(one) if isinstance(one, list) else one for one in found]
             self.supplies[name] = Supply(options, name)
         return self.supplies[name]
+
+
+def _in_season(sentence: str, month: int) -> bool:
+    """Tell whether a sentence may be said in a month."""
+    return all(
+        month in months or not any(word.casefold() in sentence.casefold() for word in words)
+        for words, months in _SEASONS
+    )

@@ -126,10 +126,12 @@ def _search(way: Path, begin: date, until: date, reason: str = "Kartoitus valmis
     if way.phase != SEARCH:
         way.enter(working_day(begin), SEARCH, reason)
     at, label = begin + timedelta(days=8), person.label
-    while at < until - timedelta(days=12):
+    held = 0
+    while at < until - timedelta(days=12) and held < 7:
         place = choose(("office", "library", "office", "remote", "phone"), label, at)
         if at.month != 7 and (at.month, at.day) < (12, 20):
             way.meet(at, "search", "job_search", place=place, minutes=choose((45, 60, 90), label, at))
+            held += 1
         at += timedelta(days=between(28, 31, label, at))
     first = person.jobs and until == person.jobs[0].on and not person.trial
     if first and person.interview:
@@ -144,7 +146,6 @@ def _trial(way: Path, trial: Trial) -> date:
     way.enter(trial.on, SUPPORT, f"Työkokeilu alkoi: {trial.employer}.")
     by = {"seen": person.seen, "place": "workplace" if person.seen else "phone", "industry": trial.industry}
     way.meet(trial.on + timedelta(days=2), "trial", "travel", **by)
-    way.meet(trial.on + timedelta(days=26), "trial", "psychosocial", **{**by, "place": "office", "seen": False})
     way.meet(trial.to - timedelta(days=4), "trial", "feedback", "employer", **by)
     if trial.continued:
         return FAR
@@ -210,6 +211,8 @@ def _maintenance(way: Path, begin: date, over: date, industry: str) -> None:
         if last and over == FAR and not person.end:
             until = last_contact(person, day)
         for at in _contacts(until, on, level or SUPPORT, person.label, exact=last and until != stop):
+            if at.month == 7 and at != until:
+                continue  # holidays
             _contact(way, at, level, industry, last and not level)
 
 

@@ -34,6 +34,11 @@ class Supply(Generic[T]):
     def __init__(self, options: Sequence[T], *label: object) -> None:
         self._options = sorted(options, key=lambda option: number(*label, option))
 
+    @property
+    def options(self) -> list[T]:
+        """What there is, the longest waiting first."""
+        return self._options
+
     def take(self, avoid: Collection[T] = ()) -> T:
         """Return the one that has waited longest and is not to be avoided; where all are, the longest waiting."""
         place = next((n for n, option in enumerate(self._options) if option not in avoid), 0)

@@ -1,5 +1,6 @@
 """Signatures as a pen draws them: loops that lean and run on, different for each name, the same on every run."""
 
+from functools import cache
 from math import cos, pi, sin
 
 from app.demo.picks import fraction
@@ -7,6 +8,7 @@ from app.demo.picks import fraction
 Stroke = list[tuple[float, float]]
 
 
+@cache
 def strokes(name: str) -> list[Stroke]:
     """Return the strokes of a signature, each point within 0..1 of the pad's width and height."""
     first, *rest = name.split()
@@ -23,7 +25,7 @@ def _word(word: str, name: str, left: float, width: float) -> Stroke:
     """Draw a word as a running line of loops: a tall first letter, then ever flatter ones."""
     points: Stroke = []
     letters = max(2, min(len(word), 9))
-    steps = letters * 9
+    steps = letters * 7
     lean, base = 0.02 + 0.03 * fraction(name, "lean"), 0.58 + 0.08 * fraction(name, "base")
     for step in range(steps + 1):
         at = step / steps

@@ -1,0 +1,114 @@
+"""The demonstration's folder: the first coach's store, the second coach's beside it, and the centre between them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from app.clock import today
+from app.demo.caseload import Coach, build, those_of
+from app.demo.centre import EmbeddedCentre, running
+from app.demo.people import COACHES
+from app.errors import KnownError
+from app.i18n import N_, Message
+from storage.slots import FLOOR
+from storage.store import Store, set_state
+from sync.client import SyncResult, for_store
+from sync.enrol import enrol
+
+PASSPHRASE = "kanerva polku aamu lintu"
+"""Opens the demonstration's stores. It is shown to everybody, and the people in them are invented."""
+MARK = "demo.json"
+INSIDE = "demo"
+SECOND = "second"
+
+
+@dataclass
+class Demo:
+    """An open demonstration: both coaches' stores and their centre."""
+
+    folder: Path
+    centre: EmbeddedCentre
+    first: Store
+    second: Store
+    fresh: bool
+
+
+def is_demo(folder: Path) -> bool:
+    """Tell whether a folder holds a whole demonstration."""
+    try:
+        return bool(json.loads((folder / MARK).read_text(encoding="utf-8"))["whole"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Demo]:
+    """Open the demonstration in a folder; where there is none yet, make it.
+
+    Raises KnownError for a folder that holds another store: it is never touched.
+    """
+    fresh = not is_demo(folder)
+    if fresh:
+        _refuse_others(folder)
+    with running(folder / INSIDE) as centre:
+        stores = list[Store]()
+        try:
+            stores.append(_made(folder, centre, 0) if fresh else _found(folder, centre))
+            if fresh:
+                _fill(stores[0], centre)
+            second = folder / INSIDE / SECOND
+            stores.append(_made(second, centre, 1) if fresh else _found(second, centre))
+            (folder / MARK).write_text(json.dumps({"whole": True}), encoding="utf-8")
+            yield Demo(folder, centre, stores[0], stores[1], fresh)
+        finally:
+            for store in stores:
+                store.close()
+
+
+def _refuse_others(folder: Path) -> None:
+    if Store.exists(folder) or (folder / INSIDE).exists():
+        raise KnownError(
+            Message(N_("This folder holds a store that is not a demonstration. It was left as it is.")),
+            Message(N_("Choose another folder with --profile, or none.")),
+        )
+
+
+def _made(folder: Path, centre: EmbeddedCentre, coach: int) -> Store:
+    """Make a coach's store and let it join the centre, at the lowest accepted cost: the passphrase is no secret."""
+    store, _code = Store.create(folder, PASSPHRASE, cost=FLOOR)
+    try:
+        enrol(store, centre.url, centre.code(COACHES[coach][0]))
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _found(folder: Path, centre: EmbeddedCentre) -> Store:
+    """Open a store of an earlier run; the centre is on another port now."""
+    store = Store.open(folder, PASSPHRASE)
+    with store.write() as connection:
+        set_state(connection, "centre_url", centre.url)
+    return store
+
+
+def _fill(store: Store, centre: EmbeddedCentre) -> None:
+    """Write the caseload and hand it in; the centre then gives the second coach her clients."""
+    coaches = [Coach(UUID(centre.worker(username)), name) for username, name in COACHES]
+    ids = build(store, coaches, today())
+    sync(store)
+    for client_id, begins in those_of(2, ids):
+        centre.assign(str(client_id), COACHES[1][0], begins)
+    sync(store)
+
+
+def sync(store: Store) -> SyncResult:
+    """Exchange with the centre once."""
+    way = for_store(store)
+    try:
+        return way()
+    finally:
+        way.close()

@@ -345,9 +345,9 @@ def _describe(web: FastAPI) -> None:
         if web.openapi_schema is None:
             document = plain()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            models: list[type[BaseModel]] = [
-                model for _, asked, reply in _POSTS.values() for model in (asked, reply)
-            ]
+            models: list[type[BaseModel]] = [protocol.ErrorReply]
+            for _, asked, reply in _POSTS.values():
+                models += [asked, reply]
             for model in models:
                 schema = model.model_json_schema(ref_template=_REF)
                 schemas.update(schema.pop("$defs", {}))

@@ -124,7 +124,11 @@ def checked(known: Kind, values: Row) -> Row:
 
 def _check_place(known: Kind, mutation: Mutation, patch: dict[str, list[Any]]) -> None:
     """Refuse a row that is not in its own client's compartment: rows never move between clients."""
-    if known.spec.scope != "client" or known.name == "conflict":
+    if known.name == "conflict":
+        return
+    if known.spec.scope != "client":
+        if mutation.scope.split(":")[0] != known.spec.scope:
+            raise Unacceptable([Problem(None, Message(N_("This value is not accepted.")))])
         return
     client = access.client_of(mutation.scope)
     named = mutation.row if known.name == "client" else patch.get("client_id", [None, client])[1]

@@ -111,7 +111,7 @@ QLineEdit, QPlainTextEdit {{ placeholder-text-color: {c.quiet}; }}
 {state('[bad="true"]')} {{ border: 2px solid {c.danger}; padding: 5px 8px; }}
 {state(":disabled")} {{ background: {c.sunken}; color: {c.quiet}; border-color: {c.line}; }}
 QLineEdit:read-only {{ background: {c.sunken}; }}
-QComboBox QLineEdit {{ border: none; padding: 0; background: transparent; min-height: 0; }}
+QComboBox QLineEdit, QComboBox QLineEdit:focus {{ border: none; padding: 0; background: transparent; min-height: 0; }}
 QComboBox::drop-down {{ border: none; width: {theme.px(28)}px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: {theme.px(16)}px; height: {theme.px(16)}px; }}
 QComboBox QAbstractItemView, QListView[look="choices"] {{ background: {c.surface}; color: {c.text};

@@ -138,7 +138,9 @@ def apply(app: QApplication, settings: "Settings") -> None:
     font.setPixelSize(px(BASE))
     app.setFont(font)
     app.setPalette(_palette(_now.colours))
-    app.setStyleSheet(sheet(_now, Path(__file__).with_name("images")))
+    style = sheet(_now, Path(__file__).with_name("images"))
+    if style != app.styleSheet():  # styling every widget again takes a while
+        app.setStyleSheet(style)
     # Nothing moves by itself, which also honours the system's wish for reduced motion.
     for effect in (Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_AnimateTooltip):
         app.setEffectEnabled(effect, False)

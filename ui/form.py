@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from app.clock import new_id
 from app.errors import KnownError, Problem, Refused
 from app.i18n import _, _n
-from app.record import Record, Row, shape, to_row, validated
+from app.record import Record, Row, shape, to_row
 from app.spec import RecordSpec, Section
+from ui.checking import checked, frozen
 from ui.context import Context, write
 from ui.fields import Editor, RefersField, editor_for
 from ui.fields.box import FieldBox
@@ -26,26 +27,10 @@ from ui.theme import button, heading, label, look, px, spacing
 if TYPE_CHECKING:
     from storage.writing import Changes
 
+__all__ = ["WIDEST", "Form", "checked", "editors", "frozen"]
+
 DRAFT_AFTER = 2000  # milliseconds from a change until it is kept
 WIDEST = 760
-
-
-def checked(spec: RecordSpec, data: Mapping[str, Any]) -> Record:
-    """Return the record that these values make; raises Refused with every problem, also across fields."""
-    record = validated(spec.table, data)
-    problems = list(spec.check(record)) if spec.check else []
-    if problems:
-        raise Refused(problems)
-    return record
-
-
-def frozen(spec: RecordSpec, row: Row | None) -> bool:
-    """Tell whether a row may not be changed any more (signed, written once, or the centre's own)."""
-    if spec.sync.mode == "centre" or all(field.read_only for field in spec.fields()):
-        return True
-    if row is None:
-        return False
-    return spec.sync.mode == "append_only" or bool(spec.sync.frozen_by and row.get(spec.sync.frozen_by))
 
 
 class Form(QWidget):

@@ -41,9 +41,10 @@ class Centre:
     limit: auth.Limit
 
     def device(self, device_id: str, install_id: str) -> Row:
-        """Return a device that may come in (draining ones too); raises Stop for the others."""
+        """Return a device that may come in (draining ones too), with the present epoch; else raises Stop."""
         with snapshot(self.engine) as connection:
             found = people.device(connection, device_id)
+            epoch = state.epoch(connection)
         if found is None:
             raise Stop("token")
         if found["install_id"] != install_id:
@@ -52,7 +53,7 @@ class Centre:
             raise Stop("revoked", order=people.order_of(found, self.keys))
         if not found["active"]:
             raise Stop("inactive")
-        return found
+        return {**found, "epoch": epoch}
 
     def bearer(self, request: Request, claimed: str) -> Row:
         """Return the device of the request's token; raises Stop for one not good or not its own."""
@@ -62,23 +63,21 @@ class Centre:
             raise Stop("token")
         return self.device(*words)
 
-    def check(self, epoch: str, schema: int, newest: int = 1) -> str:
-        """Return the present epoch; raises Stop for another and for a schema out of range."""
-        with snapshot(self.engine) as connection:
-            present = state.epoch(connection)
-        if epoch != present and "no_epoch" not in BUGS:
-            raise Stop("epoch", epoch=present)
-        if schema < MIN_SCHEMA:
-            raise Stop("schema_old", min_schema=MIN_SCHEMA)
-        if max(schema, newest) > SCHEMA_VERSION:
-            raise Stop("schema_new", min_schema=MIN_SCHEMA)
-        return present
-
     def attempt(self, source: str) -> None:
         """Raise Stop where this source has failed too often of late."""
         seconds = self.limit.wait(source)
         if seconds:
             raise Stop("too_many", retry_after=seconds)
+
+
+def check_age(present: str, epoch: str, schema: int, newest: int = 1) -> None:
+    """Raise Stop for a device of another epoch than the present one, or of a schema out of range."""
+    if epoch != present and "no_epoch" not in BUGS:
+        raise Stop("epoch", epoch=present)
+    if schema < MIN_SCHEMA:
+        raise Stop("schema_old", min_schema=MIN_SCHEMA)
+    if max(schema, newest) > SCHEMA_VERSION:
+        raise Stop("schema_new", min_schema=MIN_SCHEMA)
 
 
 def _parse(model: type[M], body: bytes) -> M:
@@ -166,7 +165,7 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
     """Take a device's changes."""
     asked, bad = _push_request(body)
     found = centre.bearer(request, asked.device)
-    epoch = centre.check(asked.epoch, asked.schema_version, newest_schema(asked.mutations))
+    check_age(found["epoch"], asked.epoch, asked.schema_version, newest_schema(asked.mutations))
     if len(asked.mutations) + len(bad) + len(asked.sealed) > protocol.MAX_MUTATIONS:
         raise Stop("too_large")
     opened = [parse_sealed(centre.keys.sealing, one.id, one.sealed) for one in asked.sealed]
@@ -181,7 +180,7 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
         results = [done[one] for one in sent]
     log.info("pushed", device=found["id"], mutations=len(results))
     return {
-        "epoch": epoch,
+        "epoch": found["epoch"],
         "server_time": iso(now()),
         "schema_version": SCHEMA_VERSION,
         "results": results,
@@ -210,11 +209,11 @@ def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
     order = people.order_of(found, centre.keys)
     if order is not None:
         raise Stop("revoked", order=order)
-    epoch = centre.check(asked.epoch, max(asked.schema_version, MIN_SCHEMA))
+    check_age(found["epoch"], asked.epoch, max(asked.schema_version, MIN_SCHEMA))
     evict, scopes = pull(centre.engine, found["worker_id"], asked.have, asked.limit)
     log.info("pulled", device=found["id"], scopes=len(scopes), evicted=len(evict))
     return {
-        "epoch": epoch,
+        "epoch": found["epoch"],
         "server_time": iso(now()),
         "schema_version": SCHEMA_VERSION,
         "min_schema": MIN_SCHEMA,

@@ -250,7 +250,7 @@ def run(profile_folder: Path, *, connect: "Connect | None" = None) -> int:
     program.start()
     code = int(app.exec())
     program.close()
-    handler.close()
+    crash.end_log(handler)
     return code
 
 

@@ -18,6 +18,8 @@ from ui import theme
 
 LOG = "tyopari.log"
 LONGEST = 500_000
+OURS = ("tyopari", "app", "storage", "sync", "ui")
+"""Whose lines are written: what libraries say may hold addresses or values."""
 _log = logging.getLogger("tyopari")
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,9 +49,17 @@ def log_to(folder: Path) -> logging.Handler:
         os.replace(file, file.with_suffix(".old.log"))
     handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    _log.addHandler(handler)
+    for name in OURS:
+        logging.getLogger(name).addHandler(handler)
     _log.setLevel(logging.INFO)
     return handler
+
+
+def end_log(handler: logging.Handler) -> None:
+    """Close the log that `log_to` opened."""
+    for name in OURS:
+        logging.getLogger(name).removeHandler(handler)
+    handler.close()
 
 
 def places(trace: TracebackType | None) -> str:

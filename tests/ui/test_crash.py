@@ -1,6 +1,5 @@
 """A bug of ours: a calm page with a number, a log of places in the code, and no value of anybody."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +21,7 @@ def fail(client: str) -> None:
 def log(tmp_path: Path) -> Iterator[Path]:
     handler = crash.log_to(tmp_path)
     yield tmp_path / crash.LOG
-    logging.getLogger("tyopari").removeHandler(handler)
-    handler.close()
+    crash.end_log(handler)
 
 
 def caught(path: CrashPath) -> None:
@@ -67,8 +65,7 @@ def test_one_page_at_a_time_and_closing_the_program_from_it(qtbot: QtBot, log: P
 def test_a_log_that_has_grown_long_is_put_aside(tmp_path: Path) -> None:
     (tmp_path / crash.LOG).write_bytes(b"x" * (crash.LONGEST + 1))
     handler = crash.log_to(tmp_path)
-    logging.getLogger("tyopari").removeHandler(handler)
-    handler.close()
+    crash.end_log(handler)
     assert not (tmp_path / crash.LOG).exists()
     assert len(list(tmp_path.iterdir())) == 1
 

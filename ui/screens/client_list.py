@@ -44,26 +44,19 @@ def gather(store: Any) -> list[ClientRow]:
     next_by: dict[UUID, date] = {}
     for item in due(cases, day):
         next_by.setdefault(item.client_id, item.on)
-    names = store.worker_names()
-    coaches = {row["id"]: row["coach_id"] or "" for row in store.rows("coaching_relationship")}
-    held = {
-        row["client_id"]
-        for row in store.rows("assignment", where={"worker_id": str(store.worker)})
-        if (row["valid_to"] or "9999") >= day.isoformat()
-    }
-    return sorted(_rows(cases, next_by, coaches, names, held, str(store.worker)), key=lambda row: row.folded)
+    rows = _rows(cases, next_by, store.worker_names(), store.held_clients(), str(store.worker))
+    return sorted(rows, key=lambda row: row.folded)
 
 
 def _rows(
     cases: Iterable[Case],
     next_by: Mapping[UUID, date],
-    coaches: Mapping[str, str],
     names: Mapping[str, str],
     held: set[str],
     me: str,
 ) -> Iterable[ClientRow]:
     for case in cases:
-        coach = coaches.get(str(case.relationship_id), "")
+        coach = str(case.coach_id or "")
         yield ClientRow(
             id=case.client_id,
             name=case.name,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -305,8 +306,12 @@ class _Pages(QScrollArea):
     def page(self) -> int:
         """Return the number of the page at the top of the view, from nought."""
         top = self.verticalScrollBar().value() + self.viewport().height() // 3
-        passed = [number for number, sheet in enumerate(self._sheets) if sheet.y() <= top]
-        return passed[-1] if passed else 0
+        return max((number for number, y in enumerate(self._tops()) if y <= top), default=0)
+
+    def _tops(self) -> list[int]:
+        """Return where each page begins; reckoned, since the layout may not have placed them yet."""
+        gap = spacing(2)
+        return list(accumulate((sheet.height() + gap for sheet in self._sheets), initial=gap))[:-1]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_PageDown.value: 1, Qt.Key.Key_PageUp.value: -1}.get(event.key())
@@ -314,4 +319,4 @@ class _Pages(QScrollArea):
             super().keyPressEvent(event)
             return
         wanted = min(max(self.page() + step, 0), len(self._sheets) - 1)
-        self.verticalScrollBar().setValue(self._sheets[wanted].y() - spacing(2))
+        self.verticalScrollBar().setValue(self._tops()[wanted] - spacing(2))

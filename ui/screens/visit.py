@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.clock import today
@@ -118,6 +118,11 @@ class QuickVisit(QWidget):
         else:
             self._learn(self.client_id)
         self.form.focus_first()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Whoever shows the page gives the focus to its first control; what is to be written comes after that.
+        QTimer.singleShot(0, self, self.focus_first)
 
     def focus_first(self) -> None:
         """Go to the first thing to write."""

@@ -270,3 +270,37 @@ def test_topics_are_one_stop_of_tab_and_arrows_reach_the_rest(
     assert visit.form.values()["topics"] == ["psychosocial"]
     qtbot.keyClick(chips[1], Qt.Key.Key_Tab)
     assert visit.window().focusWidget() is visit.form.boxes["notes"].editor.stops()[0]
+
+
+def test_the_whole_way_in_the_window(qtbot: Any, context: Any, people: dict[str, UUID], store: Any) -> None:
+    """From the client's page by V into the notes, saved by Ctrl+Enter, back on the page: in the real window."""
+    from ui.screens.client_page import ClientPage
+    from ui.session import Session
+    from ui.shell import Shell
+    from ui.sync_runner import SyncRunner
+
+    tasks, bus = context.tasks, context.bus
+    session = Session(
+        store=store,
+        tasks=tasks,
+        bus=bus,
+        settings=context.settings,
+        runner=SyncRunner(store, tasks, bus, None),
+        centre=None,
+        role="job-coach",
+    )
+    window = Shell(session)
+    show(qtbot, window, 1360, 880)
+    window.show_client(people["Aino"])
+    assert isinstance(window.pages.currentWidget(), ClientPage)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_V)
+    visit = window.pages.currentWidget()
+    assert isinstance(visit, QuickVisit)
+    assert visit.form is not None
+    notes = visit.form.boxes["notes"].editor.stops()[0]
+    qtbot.waitUntil(lambda: window.focusWidget() is notes)
+    qtbot.keyClicks(window.focusWidget(), "All is well")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page = window.pages.currentWidget()
+    assert isinstance(page, ClientPage)
+    assert "All is well" in page.timeline.model.index(0).data()

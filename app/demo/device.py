@@ -35,6 +35,11 @@ class Demo:
     second: Store
     fresh: bool
 
+    def close_stores(self) -> None:
+        """Close both stores, so that a window may open them; the centre goes on."""
+        self.first.close()
+        self.second.close()
+
 
 def is_demo(folder: Path) -> bool:
     """Tell whether a folder holds a whole demonstration."""

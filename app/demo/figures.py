@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 from typing import Any
@@ -25,13 +25,17 @@ BEGIN, CUT_OFF = "2021-03-01", "2022-11-30"  # L752, L759
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what was counted, out of how many where it is a share, and what the pilot's report says."""
+    """One figure: what was counted, out of how many where it is a share, and what the pilot's report says.
+
+    `held` tells whether the two agree.
+    """
 
     name: str
     title: str
     value: Any
     of: int | None = None
     report: str = ""
+    held: bool = True
 
     @property
     def share(self) -> str:
@@ -55,8 +59,30 @@ def age(born: str, on: str) -> int:
     return end.year - begin.year - ((end.month, end.day) < (begin.month, begin.day))
 
 
+EXACT: dict[str, Any] = {
+    "A3": 42,
+    "A5": 25,
+    "A7": "2021-03 – 2022-06",
+    "A8": "23–63",
+    "A10": 33,
+    "A11": 30,
+    "A12": 27,
+    "A13": 6,
+    "A17": "2–6",
+    "A24": 13,
+    "A25": 5,
+}
+"""What the pilot's report says in exact numbers (A13 and the count of A10 follow from the others)."""
+
+
 def figures(rows: Rows) -> list[Figure]:
     """Return the figures of the pilot, in the order of facts.md."""
+    return [
+        replace(figure, held=figure.value == EXACT.get(figure.name, figure.value)) for figure in _counted(rows)
+    ]
+
+
+def _counted(rows: Rows) -> list[Figure]:
     begun = in_pilot(rows["coaching_relationship"], "started_on")
     jobs, trials = in_pilot(rows["employment"], "started_on"), in_pilot(rows["work_trial"], "started_on")
     members = clients_of(begun)

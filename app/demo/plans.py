@@ -9,15 +9,16 @@ from dateutil.relativedelta import relativedelta
 from app.clock import new_id
 from app.demo.agenda import soon, working_day
 from app.demo.notes import Writer
-from app.demo.path import CUT_OFF, Path
+from app.demo.path import Path
 from app.demo.people import Person
 from app.demo.picks import between
 from app.demo.signatures import strokes
 from app.record import Record, to_row, validated
-from app.services.coaching.codes import ENDED, REFERRAL
+from app.services.coaching.codes import ASSESSMENT, ENDED, REFERRAL, SEARCH
 from app.services.coaching.records import CareerPlan, PlanProgress
 from app.services.coaching.rules import plan_hash
 
+STATES = ("done", "done", "started", "done", "done", "dropped", "done", "started")
 YEAR = relativedelta(years=1)
 
 
@@ -51,7 +52,8 @@ def plans(person: Person, client_id: Any, way: Path, coach: str, writer: Writer)
         values |= {"client_id": client_id, "version_no": place + 1, "replaces": before.id if before else None}
         plan = validated(CareerPlan, values)
         latest = place == len(days) - 1
-        if between(0, 4, person.label, place, "signed") or (latest and person.now not in ("job_search", ENDED)):
+        being_made = latest and person.now == SEARCH
+        if not being_made and between(0, 5, person.label, place, "signed"):
             plan = _signed(plan, person, made_on, coach)
         yield plan
         yield from _progress(plan, person, client_id, way.day, latest, writer)
@@ -82,8 +84,9 @@ def _goals(person: Person, made_on: date, place: int, writer: Writer) -> list[di
     """Return the goals in the client's own words: her first ones, later ones beside the most lasting of them."""
     goals = [(text, steps) for text, *steps in person.goals]
     if place and not person.swedish:
-        fresh = writer.sentence("plan", "later_goals")
-        goals = [(fresh, [writer.piece("plan", "later_steps") for _ in range(2)]), *goals[-1:]]
+        kind = "search" if person.now in (SEARCH, ASSESSMENT) else "later"
+        fresh = writer.sentence("plan", f"{kind}_goals")
+        goals = [(fresh, [writer.piece("plan", f"{kind}_steps") for _ in range(2)]), *goals[-1:]]
     return [
         {
             "text": text,
@@ -113,9 +116,12 @@ def _progress(
     steps = [step for goal in to_row(plan)["goals"] for step in goal["steps"]]
     for place, step in enumerate(steps):
         on = date.fromisoformat(step["by_when"]) - timedelta(days=between(-9, 15, person.label, step["what"]))
-        if on >= day or on <= plan.made_on or (latest and on < CUT_OFF and place and person.now == ENDED):
+        left = latest and place and place == len(steps) - 1
+        if on >= day or on <= plan.made_on or left:
             continue
-        state = ("done", "done", "started", "done", "dropped")[between(0, 4, person.label, place, str(on))]
+        state = STATES[between(0, len(STATES) - 1, person.label, place, str(on))]
+        if latest and person.now != ENDED and place:
+            state = "started" if place % 2 else "done"
         note = writer.sentence("plan", "progress_notes") if between(0, 1, person.label, on) else ""
         values = {"client_id": client_id, "step_id": step["id"], "on": on, "state": state, "note": note}
         yield validated(PlanProgress, values)

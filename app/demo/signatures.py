@@ -12,7 +12,7 @@ Stroke = list[tuple[float, float]]
 def strokes(name: str) -> list[Stroke]:
     """Return the strokes of a signature, each point within 0..1 of the pad's width and height."""
     first, *rest = name.split()
-    drawn = [_word(first[0], name, 0.08, 0.18), _word(" ".join(rest) or first, name, 0.2, 0.62)]
+    drawn = [_word(first[:3], name, 0.07, 0.2), _word("".join(rest) or first, name, 0.3, 0.55)]
     if fraction(name, "line") > 0.45:
         drawn.append(_underline(name))
     if any(letter in "iäöåj" for letter in name):
@@ -21,22 +21,38 @@ def strokes(name: str) -> list[Stroke]:
     return drawn
 
 
+_TALL, _DEEP = "bdfhklt", "gjpqy"
+
+
 def _word(word: str, name: str, left: float, width: float) -> Stroke:
-    """Draw a word as a running line of loops: a tall first letter, then ever flatter ones."""
+    """Draw a word as a running line of loops, as high and deep as its letters, ever flatter to the end."""
+    letters = word[: 7 + int(4 * fraction(name, "length"))]
+    slant, base = 0.1 + 0.25 * fraction(name, "slant"), 0.55 + 0.1 * fraction(name, "base")
+    rise = 0.08 * fraction(name, "rise")
     points: Stroke = []
-    letters = max(2, min(len(word), 9))
-    steps = letters * 7
-    lean, base = 0.02 + 0.03 * fraction(name, "lean"), 0.58 + 0.08 * fraction(name, "base")
-    for step in range(steps + 1):
-        at = step / steps
-        letter = int(at * letters)
-        tall = 0.36 if letter == 0 else 0.06 + 0.15 * fraction(word, name, letter)
-        turn = 2 * pi * at * letters
-        height = tall * (0.5 - 0.5 * cos(turn)) * (1 - 0.35 * at)
-        x = left + width * at + (0.012 + 0.014 * fraction(name, letter)) * sin(turn) + lean * height
-        y = base - height + 0.03 * sin(turn * 0.5 + 6 * fraction(name)) - 0.05 * at
-        points.append((round(min(0.99, max(0.01, x)), 4), round(min(0.97, max(0.03, y)), 4)))
+    for place, letter in enumerate(letters):
+        up, down = _heights(letter, place, name)
+        round_ = 0.25 + 0.9 * fraction(name, letter, "round")
+        for step in range(11):
+            turn = 2 * pi * step / 11
+            at = (place + step / 11) / len(letters)
+            height = (up * (0.5 - 0.5 * cos(turn)) - down * max(0.0, sin(turn - pi))) * (1 - 0.4 * at)
+            x = left + width * at + round_ * width / len(letters) * 0.6 * sin(turn) + slant * height * 0.3
+            y = base - height - rise * at
+            points.append((round(min(0.99, max(0.01, x)), 4), round(min(0.97, max(0.03, y)), 4)))
     return points
+
+
+def _heights(letter: str, place: int, name: str) -> tuple[float, float]:
+    """Return how far a letter's loop goes above and below the line."""
+    own = fraction(name, letter, place)
+    if letter.isupper():
+        return 0.34 + 0.12 * own, 0.04 * own
+    if letter in _TALL:
+        return 0.24 + 0.1 * own, 0.0
+    if letter in _DEEP:
+        return 0.1, 0.16 + 0.08 * own
+    return 0.05 + 0.09 * own, 0.02 * own
 
 
 def _underline(name: str) -> Stroke:

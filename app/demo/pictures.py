@@ -1,0 +1,181 @@
+"""Pictures of every screen, taken of the real windows without a display: languages, dark colours, large text."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.commands.window import connect
+from app.demo.papers import WHOSE, signed_plan
+from app.demo.signatures import strokes
+from app.settings import Settings
+from storage.store import Store
+from ui import language, theme
+from ui.bus import Bus
+from ui.screens.plan import PlanScreen
+from ui.screens.plan_sign import SignPage
+from ui.screens.visit import QuickVisit
+from ui.session import Session
+from ui.shell import Shell
+from ui.sync_runner import SyncRunner
+from ui.tasks import FakeTasks
+from ui.unlock import UnlockWindow
+
+LANGUAGES = ("fi", "sv")
+WIDTH, HEIGHT = 1360, 860
+DRAFT_OF = "Hietaranta"
+"""A client whose latest plan is not signed yet."""
+WRITTEN = {
+    "minutes": 60,
+    "place": "workplace",
+    "topics": ["feedback", "employer"],
+    "notes": "Aamupalan jako sujuu. Esihenkilö toivoo, että torstain vuoro alkaa puoli tuntia myöhemmin.",
+    "next_steps": "Asiakas kertoo ensi viikolla, sopiiko uusi aika.",
+}
+"""What stands in the form of a visit."""
+
+
+class Studio:
+    """Takes the pictures of one store into a folder. Everything runs at once, so that nothing has to be waited for."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.store, self.folder = store, folder
+        self.files: list[Path] = []
+        found = QApplication.instance() or QApplication(["tyopari"])
+        assert isinstance(found, QApplication)
+        self.app = found
+        self.app.setQuitOnLastWindowClosed(False)
+        self.client, self.draft_of = (self._client(name) for name in (WHOSE, DRAFT_OF))
+
+    def _client(self, last_name: str) -> UUID:
+        return UUID(self.store.rows("client", where={"last_name": last_name})[0]["id"])
+
+    # ---- what is taken ----
+
+    def take_all(self) -> None:
+        """Take every screen in each language, then Today and a client in dark colours and at double size."""
+        for code in LANGUAGES:
+            self._before_opening(code)
+            with self._shell(code) as shell:
+                for name, show in self._screens().items():
+                    show(shell)
+                    self._take(shell, f"{name}-{code}")
+            for look, options in {"dark": {"theme": "dark"}, "200": {"text_size": 200}}.items():
+                with self._shell(code, **options) as shell:
+                    self._take(shell, f"today-{look}-{code}")
+                    shell.show_client(self.client)
+                    self._take(shell, f"client-{look}-{code}")
+
+    def take_conflicts(self, store: Store) -> None:
+        """Take the screen of decisions while one waits."""
+        for code in LANGUAGES:
+            with self._shell(code) as shell:
+                shell.conflicts()
+                self._take(shell, f"conflicts-{code}")
+
+    def _screens(self) -> dict[str, Callable[[Shell], None]]:
+        plan = UUID(signed_plan(self.store)["id"])
+        profiles = self.store.rows("vocational_profile", client_id=self.client, order=("-version_no",))
+        profile = UUID(profiles[0]["id"])
+        return {
+            "today": lambda shell: None,
+            "clients": lambda shell: shell.pages.go(("service", "clients")),
+            "client": lambda shell: shell.show_client(self.client),
+            "profile": lambda shell: shell.edit("vocational_profile", profile, client_id=self.client),
+            "coaching": _coaching,
+            "plan-editor": lambda shell: shell.open_plan(self.draft_of),
+            "signing": _signing,
+            "plan-signed": lambda shell: shell.open_plan(self.client, plan),
+            "visit": self._visit,
+            "preview": lambda shell: shell.preview("career_plan", plan),
+            "settings": lambda shell: shell.pages.go(("settings",)),
+            "search": _search,
+        }
+
+    def _visit(self, shell: Shell) -> None:
+        shell.show_client(self.client)
+        shell.quick_visit(self.client)
+        form = shell.findChild(QuickVisit).form
+        assert form is not None
+        for name, value in WRITTEN.items():
+            form.boxes[name].editor.set_value(value)
+
+    def _before_opening(self, code: str) -> None:
+        """Take the first run and the unlocking."""
+        with tempfile.TemporaryDirectory() as empty:
+            for name, folder in (("first-run", Path(empty)), ("unlock", self.store.folder)):
+                settings = self._look(code)
+                tasks = FakeTasks()
+                window = UnlockWindow(folder, settings, tasks, libraries=lambda: None)
+                self._take(window, f"{name}-{code}")
+                self._remove(window)
+                tasks.close()
+
+    # ---- how ----
+
+    def _look(self, code: str, **options: Any) -> Settings:
+        settings = Settings()
+        for name, value in {"theme": "light", **options}.items():
+            settings[name] = value
+        theme.apply(self.app, settings)
+        language.use(code)
+        return settings
+
+    @contextmanager
+    def _shell(self, code: str, **options: Any) -> Iterator[Shell]:
+        settings, tasks, bus = self._look(code, **options), FakeTasks(), Bus()
+        centre = connect(self.store)
+        runner = SyncRunner(self.store, tasks, bus, centre)
+        shell = Shell(Session(self.store, tasks, bus, settings, runner, centre, self.store.role))
+        shell.resize(WIDTH, HEIGHT)
+        runner.start()
+        try:
+            shell.show()
+            yield shell
+        finally:
+            runner.stop(lambda: None)
+            self._remove(shell)
+            for draft in self.store.drafts():
+                self.store.drop_draft(draft["key"])
+            tasks.close()
+            centre.close()
+
+    def _take(self, window: QWidget, name: str) -> None:
+        if not window.isVisible():
+            window.resize(WIDTH, HEIGHT)
+            window.show()
+        for _turn in range(4):
+            self.app.processEvents()
+        file = self.folder / f"{name}.png"
+        window.grab().save(str(file))
+        self.files.append(file)
+
+    def _remove(self, window: QWidget) -> None:
+        window.hide()
+        window.blockSignals(True)
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _coaching(shell: Shell) -> None:
+    shell.panel.drop(keep=False)
+    shell.pages.go(("service", "coaching"))
+
+
+def _signing(shell: Shell) -> None:
+    """Open the signatures of the plan that is shown, and draw both."""
+    shell.findChild(PlanScreen).sign()
+    page = shell.findChild(SignPage)
+    for signer in page.signers:
+        signer.pad.set_strokes(strokes(str(signer.name.value())))
+
+
+def _search(shell: Shell) -> None:
+    shell.search()
+    shell.palette_.field.setText("lounasruuhka")

@@ -308,12 +308,15 @@ SHOWN = {
 
 
 def test_no_english_sentence_is_shown_unmarked() -> None:
-    """What is given to a widget or an error as it stands is a name, a key or a sign, never words."""
+    """What is given to a widget or an error as it stands is a name, a key or a sign, never words.
+
+    The demonstration types Finnish words of its invented people.
+    """
     words = re.compile(r"[a-z]{3}")
     found = [
         f"{place}: {text}"
         for place, node in calls()
-        if called(node) in SHOWN and node.args
+        if called(node) in SHOWN and node.args and not place.startswith("app/demo/")
         for text in plain(node.args[0])
         if words.search(re.sub(r"Työpari|https://|Ctrl|Shift|Alt", "", text))
     ]
@@ -348,7 +351,7 @@ def collected() -> set[str]:
 def calls() -> list[tuple[str, ast.Call]]:
     """Every call in the source that marks or shows a text, with where it is."""
     return [
-        (f"{path.relative_to(messages.ROOT)}:{node.lineno}", node)
+        (f"{path.relative_to(messages.ROOT).as_posix()}:{node.lineno}", node)
         for folder in messages.SOURCES
         for path in sorted((messages.ROOT / folder).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

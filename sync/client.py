@@ -53,7 +53,8 @@ class SyncResult:
     """What one sync did: edits pushed, rows that changed here, decisions that wait, scopes that left.
 
     `unsent` edits still wait, `held` ones were not taken by the centre. `changes` is for the views, `lost` are
-    the clients whom this device may hold no longer; `warnings` are sentences for the person.
+    the clients whom this device may hold no longer; `repaired` scopes did not match the centre's sums and were
+    fetched anew; `warnings` are sentences for the person.
     """
 
     pushed: int = 0
@@ -62,6 +63,7 @@ class SyncResult:
     evicted: int = 0
     unsent: int = 0
     held: int = 0
+    repaired: int = 0
     changes: Changes = field(default_factory=Changes)
     lost: frozenset[UUID] = frozenset()
     warnings: tuple[Message, ...] = ()
@@ -146,7 +148,7 @@ class _Sync:
         self.session = Session(store, transport)
         self.stopped = stopped
         self.count, self.bytes = BATCH_MUTATIONS, BATCH_BYTES
-        self.pushed = self.pulled = self.evicted = 0
+        self.pushed = self.pulled = self.evicted = self.repaired = 0
         self.changes = Changes()
         self.lost: set[UUID] = set()
         self.warnings: list[Message] = []
@@ -280,6 +282,7 @@ class _Sync:
                 )
             if not (mismatched - again) and not any(page.more for page in reply.scopes):
                 return
+            self.repaired += len(mismatched - again)
             again |= mismatched
 
     def _apply(self, reply: PullReply, held: Mapping[str, Held]) -> tuple[str, ...]:
@@ -384,6 +387,7 @@ class _Sync:
             evicted=self.evicted,
             unsent=waits.count,
             held=waits.held,
+            repaired=self.repaired,
             changes=self.changes,
             lost=frozenset(self.lost),
             warnings=(*self._clock_warning(), *self.warnings),

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from threading import local
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from sync.server import people, setup
 from sync.server.audit import Finding, verify
 from sync.server.app import create_app
 from sync.server.database import connect, snapshot, writing
-from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECEIPT, RECORDS
+from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECORDS
 from sync.transport import Answer, NotNow
 from tests.stores import PASSPHRASE, new_store
 
@@ -104,9 +105,22 @@ class InProcess:
         return Answer(sent[0]["status"], answered, whole)
 
 
-@cache
+_loops = local()
+
+
 def _loop() -> asyncio.AbstractEventLoop:
-    return asyncio.new_event_loop()
+    """Return this thread's loop."""
+    if not hasattr(_loops, "loop"):
+        _loops.loop = asyncio.new_event_loop()
+    return _loops.loop  # type: ignore[no-any-return]
+
+
+def leave() -> None:
+    """Close this thread's loop: the last thing that a thread of a test does."""
+    if hasattr(_loops, "loop"):
+        _loops.loop.run_until_complete(_loops.loop.shutdown_default_executor())
+        _loops.loop.close()
+        del _loops.loop
 
 
 @dataclass
@@ -236,10 +250,6 @@ class Town:
         with snapshot(self.engine) as connection:
             found = connection.execute(select(RECORDS[kind])).mappings()
             return {row["id"]: {k: v for k, v in row.items() if k != "seq"} for row in found}
-
-    def receipts(self) -> set[str]:
-        with snapshot(self.engine) as connection:
-            return {row[0] for row in connection.execute(select(RECEIPT.c.mutation_id))}
 
     def audit(self) -> list[Row]:
         with snapshot(self.engine) as connection:
@@ -379,4 +389,3 @@ class VirtualClock:
     def _point(self, name: str) -> None:
         if self.at_point is not None:
             self.at_point(name)
-

@@ -61,9 +61,7 @@ class Story:
 
     def sent(self, device: Device) -> None:
         """After anything but an edit: what waits is what it is, and nothing may have vanished from it."""
-        self.waiting[device.worker] = {
-            row["mutation_id"] for row in device.outbox() if row["state"] == "new"
-        }
+        self.waiting[device.worker] = {row["mutation_id"] for row in device.outbox() if row["state"] == "new"}
 
     def new_client(self, device: Device) -> UUID:
         client = device.save("client", first_name=self.word(), last_name="Model")
@@ -114,7 +112,10 @@ class Story:
             elif choice == "mine":
                 settle.use_mine(device.store, conflict)
             else:
-                new = {name: self.word() if isinstance(value, str) else value for name, value in conflict["mine"].items()}
+                new = {
+                    name: self.word() if isinstance(value, str) else value
+                    for name, value in conflict["mine"].items()
+                }
                 settle.write_new(device.store, conflict, new)
         self.note(device)
 
@@ -160,6 +161,7 @@ class Story:
             device.network.plan = []
         self.sent(device)
         if result is not None:
+            assert not result.repaired, "a scope did not match and was fetched anew"
             assert device.scopes() <= self.town.allowed(device.worker), "a scope was kept after it was lost"
         return result
 
@@ -177,7 +179,7 @@ class Story:
         assert self.town.findings() == []
         entries = self.town.audit()
         once = Counter(
-            (row["mutation_id"], row["action"].removesuffix("_later"))
+            (row["mutation_id"], row["action"].endswith("_later"))
             for row in entries
             if row["mutation_id"] and row["action"] in (*_BOOKED, "refused", "quarantined")
         )
@@ -198,16 +200,16 @@ class Story:
         else:
             raise AssertionError("the devices never come to rest")
         self.check()
-        receipts = self.town.receipts()
+        booked = {row["mutation_id"] for row in self.town.audit()}
         centre = {kind: self.town.rows(kind) for kind in SPECS}
         for device in self.town.devices:
-            self._check_device(device, receipts, centre)
+            self._check_device(device, booked, centre)
 
-    def _check_device(self, device: Device, receipts: set[str], centre: dict[str, dict[str, Row]]) -> None:
+    def _check_device(self, device: Device, booked: set[str], centre: dict[str, dict[str, Row]]) -> None:
         outbox = device.outbox()
         assert not [row for row in outbox if row["state"] in ("new", "sent")], "the outbox is not empty"
         held = {row["mutation_id"] for row in outbox if row["state"] == "held"}
-        assert self.saved[device.worker] <= receipts | held, "something saved is missing"
+        assert self.saved[device.worker] <= booked | held, "something saved is missing"
         allowed = self.town.allowed(device.worker)
         assert device.scopes() == allowed
         for kind in SPECS:
@@ -250,7 +252,11 @@ def _check_overwriting(entries: list[Row]) -> None:
             row["deleted"] = True
         else:
             known = row and not row.get("deleted") and op == "update"
-            lost = [n for n, (old, new) in patch.items() if known and old != new and row.get(n, old) not in (old, new)]
+            lost = [
+                n
+                for n, (old, new) in patch.items()
+                if known and old != new and row.get(n, old) not in (old, new)
+            ]
             assert not lost, f"overwritten silently: {lost}"
             row |= {name: new for name, (old, new) in patch.items() if old != new or name not in row}
             row["deleted"] = False

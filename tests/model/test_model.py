@@ -41,7 +41,9 @@ class Machine(RuleBasedStateMachine):
         first, second, _ = self.story.town.devices
         client = self.story.new_client(first)
         self.story.save(first, "support_visit", client_id=client, on="2026-03-01", notes="a\nb\nc")
-        self.story.save(first, "career_plan", client_id=client, made_on="2026-03-01", goals=[{"text": "work"}])
+        self.story.save(
+            first, "career_plan", client_id=client, made_on="2026-03-01", goals=[{"text": "work"}]
+        )
         self.story.sync(first)
         self.story.town.assign(client, second.worker)
         self.story.sync(second)
@@ -59,7 +61,11 @@ class Machine(RuleBasedStateMachine):
     def writes_a_visit(self, device: int, place: int) -> None:
         if row := self.story.pick(self.device(device), "client", place):
             self.story.save(
-                self.device(device), "support_visit", client_id=row["id"], on="2026-03-01", notes=self.story.word()
+                self.device(device),
+                "support_visit",
+                client_id=row["id"],
+                on="2026-03-01",
+                notes=self.story.word(),
             )
 
     @rule(device=DEVICES, place=PLACES, line=st.integers(0, 2))
@@ -69,7 +75,9 @@ class Machine(RuleBasedStateMachine):
             lines[line] = self.story.word()
             self.story.edit(self.device(device), "support_visit", row, notes="\n".join(lines))
 
-    @rule(device=DEVICES, place=PLACES, minutes=st.integers(10, 90), state=st.sampled_from(("done", "planned")))
+    @rule(
+        device=DEVICES, place=PLACES, minutes=st.integers(10, 90), state=st.sampled_from(("done", "planned"))
+    )
     def moves_a_visit(self, device: int, place: int, minutes: int, state: str) -> None:
         if row := self.story.pick(self.device(device), "support_visit", place):
             self.story.edit(self.device(device), "support_visit", row, minutes=minutes, state=state)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import _, format_date
@@ -120,6 +120,10 @@ class PhaseLine(QWidget):
     def _draw_words(self, painter: QPainter, box: QRectF, phase: str, title: str, present: bool) -> None:
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold if present else QFont.Weight.Normal)
+        # A long word in large type is drawn smaller rather than cut.
+        widest = max(QFontMetrics(font).horizontalAdvance(word) for word in title.split())
+        if widest > box.width():
+            font.setPixelSize(max(8, int(QFontInfo(font).pixelSize() * box.width() / widest)))
         painter.setFont(font)
         metrics = QFontMetrics(font)
         painter.setPen(QColor(colours().text if present else colours().quiet))

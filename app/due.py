@@ -1,7 +1,7 @@
 """What is due: pure functions over a client's case and a day. Today, reminders and the calendar read the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -22,10 +22,13 @@ class Case:
     phase_since: date | None = None
     level: str = ""
     relationship_id: UUID | None = None
+    coach_id: UUID | None = None
     last_visit: date | None = None
     last_contact: date | None = None
     planned: tuple[Row, ...] = ()
     plan: Row | None = None
+    known: "dict[date, tuple[DueItem, ...]]" = field(default_factory=dict, repr=False, compare=False)
+    """What is due as seen on a day, worked out once."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ def due(cases: Iterable[Case], on: date) -> list[DueItem]:
     from app.services import SPECS
 
     rules = [spec.due for spec in SPECS.values() if spec.due]
-    return sorted(
-        (item for case in cases for rule in rules for item in rule(case, on)), key=lambda i: (i.on, i.time)
-    )
+    found: list[DueItem] = []
+    for case in cases:
+        if on not in case.known:
+            case.known.clear()  # of another day
+            case.known[on] = tuple(item for rule in rules for item in rule(case, on))
+        found += case.known[on]
+    return sorted(found, key=lambda item: (item.on, item.time))

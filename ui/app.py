@@ -18,6 +18,7 @@ from ui import crash, language, theme
 from ui.lock import ClipboardWatch, IdleWatch, SystemWatch
 from ui.tasks import Tasks
 from ui.unlock import UnlockWindow, load_libraries
+from ui.unlock_pages import UnlockPage
 
 if TYPE_CHECKING:
     from storage.slots import Cost
@@ -235,8 +236,11 @@ def _closing(session: "Session") -> Callable[[], None]:
     return close
 
 
-def run(profile_folder: Path, *, connect: "Connect | None" = None) -> int:
-    """Run the desktop program on the store in a folder; return the exit code. Makes the folder if needed."""
+def run(profile_folder: Path, *, connect: "Connect | None" = None, passphrase: str = "") -> int:
+    """Run the desktop program on the store in a folder; return the exit code. Makes the folder if needed.
+
+    `passphrase` opens the store at once: for the demonstration, whose passphrase everybody is told.
+    """
     crash.harden()
     QApplication.setApplicationName("Työpari")
     QApplication.setDesktopFileName("tyopari")
@@ -248,6 +252,8 @@ def run(profile_folder: Path, *, connect: "Connect | None" = None) -> int:
     path = crash.CrashPath(program.leave)
     path.install()
     program.start()
+    if passphrase and program.unlock is not None and isinstance(program.unlock.page, UnlockPage):
+        program.unlock.page.given.emit(passphrase)
     code = int(app.exec())
     program.close()
     crash.end_log(handler)

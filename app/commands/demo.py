@@ -44,7 +44,7 @@ def _windows(folder: Path) -> int:
 
 def _headless(folder: Path, out: Path) -> int:
     """Write pictures, documents and a report; return 0 where everything held."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from app.demo import report as reports
     from app.demo.device import opened
 

@@ -121,7 +121,7 @@ class Studio:
 
     def _look(self, code: str, **options: Any) -> Settings:
         settings = Settings()
-        for name, value in {"theme": "light", **options}.items():
+        for name, value in {"theme": "light", "language": code, **options}.items():
             settings[name] = value
         theme.apply(self.app, settings)
         language.use(code)
@@ -177,5 +177,6 @@ def _signing(shell: Shell) -> None:
 
 
 def _search(shell: Shell) -> None:
+    shell.pages.go(("today",))
     shell.search()
     shell.palette_.field.setText("lounasruuhka")

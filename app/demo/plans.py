@@ -83,6 +83,7 @@ def _content(person: Person, made_on: date, place: int, writer: Writer) -> dict[
 def _goals(person: Person, made_on: date, place: int, writer: Writer) -> list[dict[str, Any]]:
     """Return the goals in the client's own words: her first ones, later ones beside the most lasting of them."""
     goals = [(text, steps) for text, *steps in person.goals]
+    first, between_ = (55, 62) if place and person.now not in (SEARCH, ASSESSMENT) else (21, 24)
     if place and not person.swedish:
         kind = "search" if person.now in (SEARCH, ASSESSMENT) else "later"
         fresh = writer.sentence("plan", f"{kind}_goals")
@@ -91,7 +92,7 @@ def _goals(person: Person, made_on: date, place: int, writer: Writer) -> list[di
         {
             "text": text,
             "steps": [
-                {"what": what, "by": by, "by_when": made_on + timedelta(days=21 + 24 * (number + nth))}
+                {"what": what, "by": by, "by_when": made_on + timedelta(days=first + between_ * (number + nth))}
                 for nth, (what, by) in enumerate(dict.fromkeys(map(tuple, steps)))
             ],
         }

@@ -21,9 +21,9 @@ def main(words: list[str] | None = None) -> int:
     folder = profile(arguments)
     set_language(os.environ.get("TYOPARI_LANGUAGE") or settings.load(folder / "settings.json").language)
     if arguments.verb is None:
-        from app.commands.window import window
+        from ui.app import run
 
-        return window(folder)
+        return run(folder)
     try:
         return function(arguments.verb)(arguments)
     except KnownError as error:

@@ -30,7 +30,7 @@ def demo(arguments: Namespace) -> int:
 
 def _windows(folder: Path) -> int:
     """Open the main window on the first coach's store; the centre runs as long as it is open."""
-    from app.commands.window import connect
+    from ui.centre import way_to as connect
     from app.demo.device import PASSPHRASE, opened
     from ui.app import run
 

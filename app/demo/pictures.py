@@ -10,7 +10,7 @@ from uuid import UUID
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.commands.window import connect
+from ui.centre import way_to as connect
 from app.demo.papers import WHOSE, signed_plan
 from app.demo.signatures import strokes
 from app.settings import Settings

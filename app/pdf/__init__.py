@@ -54,6 +54,6 @@ def render(document: Document) -> bytes:
     The same document always gives the same bytes (its date is `made_on`, not the hour it was rendered), so a
     signed document can be compared by its hash. Any text is safe: what the font cannot show becomes "?".
     """
-    from app.pdf.render import render_document
+    from app.pdf.rendering import render_document
 
     return render_document(document)

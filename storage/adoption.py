@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from app.record import Id, Json
 from app.services import SPECS
+from storage import caseload
 from storage.store import set_state, state
 from storage.tables import metadata
 
@@ -26,6 +27,7 @@ def adopt(connection: Connection, worker: UUID, role: str) -> None:
             if table.name not in _APART:
                 _replace(connection, table, old, new)
         _replace_scopes(connection, f"staff:{old}", f"staff:{new}")
+    caseload.touch(connection, [caseload.EVERYBODY])
     set_state(connection, "worker_id", new)
     set_state(connection, "worker_role", role)
 

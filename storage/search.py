@@ -14,6 +14,7 @@ from app.access import client_of
 from app.record import Row
 from app.services import SPECS
 from app.spec import F, RecordSpec
+from storage import caseload
 from storage.tables import search_entry
 
 MARK = ("\u2068", "\u2069")
@@ -72,10 +73,15 @@ def _parts(field: F, row: Mapping[str, Any]) -> Iterable[str]:
 
 
 def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:
-    """Make the rows' words findable, in place of what was indexed of them before; deleted rows disappear."""
+    """Make the rows' words findable, in place of what was indexed of them before; deleted rows disappear.
+
+    It is told of every row that changes, and so it also notes whose cases have.
+    """
+    rows = list(rows)
+    caseload.touch(connection, {row["scope"] for row in rows})
     if kind in _QUIET:
         return
-    spec, rows = SPECS[kind], list(rows)
+    spec = SPECS[kind]
     known = dict(
         connection.execute(
             select(search_entry.c.row_id, search_entry.c.n).where(
@@ -130,6 +136,7 @@ def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:
 
 def forget(connection: Connection, scope: str) -> None:
     """Take everything of a scope out of the index."""
+    caseload.touch(connection, [scope])
     connection.execute(
         text("DELETE FROM search_text WHERE rowid IN (SELECT n FROM search_entry WHERE scope = :scope)"),
         {"scope": scope},

@@ -55,6 +55,7 @@ def _rows(
     held: set[str],
     me: str,
 ) -> Iterable[ClientRow]:
+    you = _("You")
     for case in cases:
         coach = str(case.coach_id or "")
         yield ClientRow(
@@ -65,7 +66,7 @@ def _rows(
             level=case.level,
             contact=max(filter(None, (case.last_visit, case.last_contact)), default=None),
             next_on=next_by.get(case.client_id),
-            coach=names.get(coach) or (_("You") if coach == me else ""),
+            coach=names.get(coach) or (you if coach == me else ""),
             mine=coach == me or str(case.client_id) in held,
         )
 

@@ -95,7 +95,7 @@ def test_nothing_is_readable_in_the_file(closed: Path) -> None:
 def test_pragmas_hold_on_every_connection(engine: Engine) -> None:
     wanted = {
         "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "temp_store": 2,
-        "trusted_schema": 0, "cipher_memory_security": "1", "query_only": 0, "busy_timeout": 50,
+        "trusted_schema": 0, "cipher_memory_security": "0", "query_only": 0, "busy_timeout": 50,
     }  # fmt: skip
     lent = [engine.connect() for _ in range(3)]
     for connection in lent:

@@ -30,16 +30,16 @@ def demo(arguments: Namespace) -> int:
 
 def _windows(folder: Path) -> int:
     """Open the main window on the first coach's store; the centre runs as long as it is open."""
-    from ui.centre import way_to as connect
     from app.demo.device import PASSPHRASE, opened
     from ui.app import run
+    from ui.centre import way_to
 
     say(_("Making ready the demonstration. All people in it are invented."))
     with opened(folder) as made:
         made.close_stores()
         say(_("Folder: {folder}").format(folder=folder))
         say(_("Passphrase of the demonstration: {passphrase}").format(passphrase=PASSPHRASE))
-        return run(folder, connect=connect, passphrase=PASSPHRASE)
+        return run(folder, connect=way_to, passphrase=PASSPHRASE)
 
 
 def _headless(folder: Path, out: Path) -> int:
@@ -78,6 +78,7 @@ def _show(made: "Demo", out: Path, report: "Report") -> list[Path]:
         studio.take_all()
     with _timed(report, "Story"):
         report.steps = story.tell(made, studio.take_conflicts)
+    report.failures = studio.failures
     return [*files, *studio.files]
 
 

@@ -98,16 +98,17 @@ def _phases(way: Path, of: Mapping[str, Any]) -> Iterator[Record]:
         yield make("phase_change", {**of, **vars(phase)})
 
 
-def _profiles(
-    person: Person, place: int, way: Path, of: dict[str, Any], writer: Writer
-) -> Iterator[Record]:
+def _profiles(person: Person, place: int, way: Path, of: dict[str, Any], writer: Writer) -> Iterator[Record]:
     first = details.profile(person, way.assessed, writer)
     yield make("vocational_profile", of | first)
     if person.stays:
         stay = person.stays[0]
         on = stay.on + timedelta(days=between(50, 66, person.label, "profile"))
         yield make("vocational_profile", of | details.updated(person, first, on, stay.employer, writer))
-    if between(1, HEALTH_OF, person.label, "health") == 1 or person.source in ("psychosis", "work_ability_check"):
+    if between(1, HEALTH_OF, person.label, "health") == 1 or person.source in (
+        "psychosis",
+        "work_ability_check",
+    ):
         yield make("profile_health", of | details.health(person, way.assessed, writer))
     if person.label == "Toni Leppäluoto":
         words = "Sakkoja liikenteestä, ei vaikuta haettuihin tehtäviin. Ei kerrota, ellei ajokorttia kysytä."
@@ -145,9 +146,7 @@ def _work(person: Person, of: dict[str, Any]) -> Iterator[Record]:
         yield make("employment", of | values)
 
 
-def _visits(
-    person: Person, way: Path, of: dict[str, Any], coach: Coach, writer: Writer
-) -> Iterator[Record]:
+def _visits(person: Person, way: Path, of: dict[str, Any], coach: Coach, writer: Writer) -> Iterator[Record]:
     following = [*way.meetings[1:], None]
     for meeting, after in zip(way.meetings, following, strict=True):
         yield make("support_visit", of | _visit(person, meeting, after, coach, writer))

@@ -54,7 +54,9 @@ class EmbeddedCentre:
         config = uvicorn.Config(create_app(self.engine), log_config=None, lifespan="off", access_log=False)
         config.timeout_graceful_shutdown = 5
         self._server = uvicorn.Server(config)
-        self._thread = Thread(target=self._server.run, kwargs={"sockets": [listening]}, name="centre", daemon=True)
+        self._thread = Thread(
+            target=self._server.run, kwargs={"sockets": [listening]}, name="centre", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

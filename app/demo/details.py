@@ -19,7 +19,14 @@ _LANGUAGES = {
     "other": "Vietnam äidinkieli, suomi kehittyy.",
 }
 _CARDS = ("hygiene", "occupational_safety", "first_aid", "driving", "hot_work", "forklift")
-_PLAIN = ("reasons_to_work", "wished_pay", "digital_skills", "study_wish", "other_experience", "applying_skills")
+_PLAIN = (
+    "reasons_to_work",
+    "wished_pay",
+    "digital_skills",
+    "study_wish",
+    "other_experience",
+    "applying_skills",
+)
 _REST = (
     "interview_skills",
     "social_skills",
@@ -151,7 +158,10 @@ def updated(person: Person, before: dict[str, Any], on: date, after: str, writer
 
 def health(person: Person, noted_on: date, writer: Writer) -> dict[str, Any]:
     """Return the values of a note on health as it affects work."""
-    return {"noted_on": noted_on, **{name: writer.sentence("health", name) for name in data("profiles")["health"]}}
+    return {
+        "noted_on": noted_on,
+        **{name: writer.sentence("health", name) for name in data("profiles")["health"]},
+    }
 
 
 def network(person: Person, place: int, writer: Writer) -> list[dict[str, Any]]:

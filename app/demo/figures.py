@@ -78,7 +78,8 @@ EXACT: dict[str, Any] = {
 def figures(rows: Rows) -> list[Figure]:
     """Return the figures of the pilot, in the order of facts.md."""
     return [
-        replace(figure, held=figure.value == EXACT.get(figure.name, figure.value)) for figure in _counted(rows)
+        replace(figure, held=figure.value == EXACT.get(figure.name, figure.value))
+        for figure in _counted(rows)
     ]
 
 
@@ -94,7 +95,9 @@ def _counted(rows: Rows) -> list[Figure]:
     count = len(members)
     return [
         Figure("A3", "Clients in the project", count, report="42"),
-        Figure("A5", "Came from rehabilitative work activity", sources["rehabilitative_work"], count, "25 of 42"),
+        Figure(
+            "A5", "Came from rehabilitative work activity", sources["rehabilitative_work"], count, "25 of 42"
+        ),
         Figure("A6", "Sources of the others", _sources(sources), report="six other sources"),
         Figure("A7", "First and last start", f"{days[0][:7]} – {days[-1][:7]}", report="2021-03 – 2022-06"),
         Figure("A8", "Age of the employed", f"{min(ages)}–{max(ages)}", report="23–63"),
@@ -137,7 +140,9 @@ def assessment_meetings(rows: Rows) -> dict[str, int]:
 
 def supported_at_start(rows: Rows) -> set[str]:
     """Return who was supported in induction at the workplace (L711-713, L799)."""
-    return clients_of(v for v in visits_in_pilot(rows) if "induction" in v["topics"] and v["place"] == "workplace")
+    return clients_of(
+        v for v in visits_in_pilot(rows) if "induction" in v["topics"] and v["place"] == "workplace"
+    )
 
 
 def supported_after(rows: Rows, jobs: Iterable[Row]) -> set[str]:
@@ -191,10 +196,18 @@ def _of_ends(rows: Rows, begun: Sequence[Row], trials: Sequence[Row]) -> list[Fi
     decided = [row for row in begun if row["decided_by_shl17"]]
     queue = sum(row["referral_source"] == "coaching_queue" for row in begun)
     return [
-        Figure("A20", "Median length of a work trial, days", median(trial_days(trials)), report="about 2 months"),
+        Figure(
+            "A20", "Median length of a work trial, days", median(trial_days(trials)), report="about 2 months"
+        ),
         Figure("A27", "Services ended by the cut-off", len(over), len(clients_of(begun)), "a few"),
         Figure("A27b", "Reasons of those ends", said, report="other service, health, moved, studies"),
-        Figure("A28", "Decisions by section 17, of those from the queue", len(decided), queue, "only from the queue"),
+        Figure(
+            "A28",
+            "Decisions by section 17, of those from the queue",
+            len(decided),
+            queue,
+            "only from the queue",
+        ),
     ]
 
 

@@ -44,6 +44,15 @@ _SEASONS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
     (("hiekanpoisto", "keväällä"), frozenset({2, 3, 4, 5})),
     (("koulunalku", "syksyllä"), frozenset({8, 9, 10})),
 )
+# What is only said of a place, and what not of a call.
+_AT = (
+    (("kirjaston tapaamistilassa",), ("library",)),
+    (("Tavattiin asumisyksikössä",), ("home",)),
+    (("tutussa paikassa työtoiminnan",), ("activity",)),
+    (("toimistolla",), ("office",)),
+    (("lyhyt puhelu", "Puhelu oli lyhyt", "kort samtal"), ("phone", "remote")),
+)
+_FACE_TO_FACE = ("vieressä", "istuin", "viemässä", "Kuva CV", "Piirrettiin", "kahvilla", "satt bredvid")
 _NEXT = {"assessment": "assessment", "search": "job_search", "interview": "job_search", "trial": "support"}
 _TOPICS = ("tax_card", "kela", "adjusted_benefit", "housing_support", "travel", "plan", "network")
 
@@ -52,7 +61,7 @@ _TOPICS = ("tax_card", "kela", "adjusted_benefit", "housing_support", "travel", 
 class Writer:
     """Writes the whole caseload's notes and uses every sentence evenly; remembers what each client has had."""
 
-    supplies: dict[str, Supply[str]] = field(default_factory=dict)
+    supplies: dict[str, Supply[Any]] = field(default_factory=dict)
     had: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, person: Person, meeting: Meeting) -> str:
@@ -75,7 +84,7 @@ class Writer:
             return ""
         stem = meeting.purpose.split("_")[0]
         kind = _NEXT.get(stem, "maintenance" if stem in ("work", "employer") else "support")
-        return self._supply("sv.next" if person.swedish else f"fi.next.{kind}").take()
+        return str(self._supply("sv.next" if person.swedish else f"fi.next.{kind}").take())
 
     def sentence(self, name: str, *names: str) -> str:
         """Return the next sentence of a list, such as `profile`, `interests`."""
@@ -89,7 +98,7 @@ class Writer:
         name = self._list(person, meeting, way)
         had = self.had.setdefault(person.label, set())
         supply = self._supply(name)
-        sentence = supply.take(had | {one for one in supply.options if not _in_season(one, meeting.on.month)})
+        sentence = supply.take(had | {one for one in supply.options if not _fits(one, meeting)})
         had.add(sentence)
         return self._applied(person, sentence) if way == "applied" else sentence
 
@@ -118,9 +127,13 @@ class Writer:
         return self.supplies[name]
 
 
-def _in_season(sentence: str, month: int) -> bool:
-    """Tell whether a sentence may be said in a month."""
-    return all(
-        month in months or not any(word.casefold() in sentence.casefold() for word in words)
-        for words, months in _SEASONS
-    )
+def _fits(sentence: str, meeting: Meeting) -> bool:
+    """Tell whether a sentence may be said of a meeting: of its season and its place."""
+    text = sentence.casefold()
+
+    def said(words: tuple[str, ...]) -> bool:
+        return any(word.casefold() in text for word in words)
+
+    in_season = all(meeting.on.month in months or not said(words) for words, months in _SEASONS)
+    at_place = all(meeting.place in places or not said(words) for words, places in _AT)
+    return in_season and at_place and not (meeting.place in ("phone", "remote") and said(_FACE_TO_FACE))

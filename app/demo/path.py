@@ -90,9 +90,7 @@ def path(person: Person, day: date) -> Path:
         at = left or FAR
     _afterwards(way, at)
     _plan_ahead(way)
-    way.meetings = [
-        meeting for meeting in way.meetings if meeting.state == "planned" or meeting.on <= day
-    ]
+    way.meetings = [meeting for meeting in way.meetings if meeting.state == "planned" or meeting.on <= day]
     way.meetings.sort(key=lambda meeting: (meeting.on, meeting.time))
     return way
 
@@ -196,8 +194,12 @@ def _maintenance(way: Path, begin: date, over: date, industry: str) -> None:
     person, day = way.person, way.day
     stop = min(over, person.end.on if person.end else day)
     steps = [(begin, MAINTENANCE, ACTIVE, "Perehdytys on ohi, työ sujuu.")]
-    steps.append((begin + timedelta(days=between(50, 62, person.label)), MAINTENANCE, SUFFICIENT, "Työ vakiintunut."))
-    steps.append((begin + timedelta(days=between(140, 170, person.label)), MAINTENANCE, LIGHT, "Tuen tarve vähäinen."))
+    steps.append(
+        (begin + timedelta(days=between(50, 62, person.label)), MAINTENANCE, SUFFICIENT, "Työ vakiintunut.")
+    )
+    steps.append(
+        (begin + timedelta(days=between(140, 170, person.label)), MAINTENANCE, LIGHT, "Tuen tarve vähäinen.")
+    )
     if over == FAR and not person.end:
         steps += _closer_again(person.now, day)
     if person.help == "after":
@@ -249,12 +251,16 @@ def _contact(way: Path, at: date, level: str, industry: str, changed: bool) -> N
     purpose = "duties" if changed else "work"
     if purpose == "work" and place == "workplace":
         purpose = choose(("work", "employer"), person.label, at, "purpose")
-    topic = choose(("psychosocial", "kela", "feedback", "duties", "plan", "travel"), person.label, at, "topic")
+    topic = choose(
+        ("psychosocial", "kela", "feedback", "duties", "plan", "travel"), person.label, at, "topic"
+    )
     minutes = choose((15, 20, 30), person.label, at) if place == "phone" else choose((45, 60, 90), at)
     seen = place == "workplace"
     topics = ("duties", "employer") if changed else (("employer", topic) if seen else (topic,))
     on = working_day(at, -1)
-    made = Meeting(on, purpose, topics, place, minutes, seen, time=time_of(person.label, at), industry=industry)
+    made = Meeting(
+        on, purpose, topics, place, minutes, seen, time=time_of(person.label, at), industry=industry
+    )
     way.meetings.append(made)
 
 
@@ -315,4 +321,6 @@ def _plan_ahead(way: Path) -> None:
             instead = choose(later, person.label, "missed which")
             state = choose(("missed", "missed", "cancelled"), person.label)
             before = working_day(instead.on - timedelta(days=6), -1)
-            way.meetings.append(replace(instead, on=before, state=state, purpose=state, seen=False, place="office"))
+            way.meetings.append(
+                replace(instead, on=before, state=state, purpose=state, seen=False, place="office")
+            )

@@ -4,19 +4,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ui.centre import way_to as connect
 from app.demo.papers import WHOSE, signed_plan
 from app.demo.signatures import strokes
 from app.settings import Settings
 from storage.store import Store
 from ui import language, theme
 from ui.bus import Bus
+from ui.centre import way_to
 from ui.screens.plan import PlanScreen
 from ui.screens.plan_sign import SignPage
 from ui.screens.visit import QuickVisit
@@ -26,7 +26,9 @@ from ui.sync_runner import SyncRunner
 from ui.tasks import FakeTasks
 from ui.unlock import UnlockWindow
 
+W = TypeVar("W", bound=QWidget)
 LANGUAGES = ("fi", "sv")
+LOOKS: dict[str, dict[str, Any]] = {"dark": {"theme": "dark"}, "200": {"text_size": 200}}
 WIDTH, HEIGHT = 1360, 860
 DRAFT_OF = "Hietaranta"
 """A client whose latest plan is not signed yet."""
@@ -47,6 +49,7 @@ class Studio:
         folder.mkdir(parents=True, exist_ok=True)
         self.store, self.folder = store, folder
         self.files: list[Path] = []
+        self.failures: list[str] = []
         found = QApplication.instance() or QApplication(["tyopari"])
         assert isinstance(found, QApplication)
         self.app = found
@@ -66,7 +69,7 @@ class Studio:
                 for name, show in self._screens().items():
                     show(shell)
                     self._take(shell, f"{name}-{code}")
-            for look, options in {"dark": {"theme": "dark"}, "200": {"text_size": 200}}.items():
+            for look, options in LOOKS.items():
                 with self._shell(code, **options) as shell:
                     self._take(shell, f"today-{look}-{code}")
                     shell.show_client(self.client)
@@ -101,8 +104,9 @@ class Studio:
     def _visit(self, shell: Shell) -> None:
         shell.show_client(self.client)
         shell.quick_visit(self.client)
-        form = shell.findChild(QuickVisit).form
-        assert form is not None
+        form = _shown(shell, QuickVisit).form
+        if form is None:
+            raise LookupError("form")
         for name, value in WRITTEN.items():
             form.boxes[name].editor.set_value(value)
 
@@ -111,13 +115,18 @@ class Studio:
         with tempfile.TemporaryDirectory() as empty:
             for name, folder in (("first-run", Path(empty)), ("unlock", self.store.folder)):
                 settings = self._look(code)
-                tasks = FakeTasks()
+                tasks = self._tasks()
                 window = UnlockWindow(folder, settings, tasks, libraries=lambda: None)
                 self._take(window, f"{name}-{code}")
                 self._remove(window)
                 tasks.close()
 
     # ---- how ----
+
+    def _tasks(self) -> FakeTasks:
+        """Return a way to run operations at once that notes what goes wrong."""
+        tasks = FakeTasks(crashed=lambda error: self.failures.append(f"{type(error).__name__}: {error}"))
+        return tasks
 
     def _look(self, code: str, **options: Any) -> Settings:
         settings = Settings()
@@ -129,8 +138,8 @@ class Studio:
 
     @contextmanager
     def _shell(self, code: str, **options: Any) -> Iterator[Shell]:
-        settings, tasks, bus = self._look(code, **options), FakeTasks(), Bus()
-        centre = connect(self.store)
+        settings, tasks, bus = self._look(code, **options), self._tasks(), Bus()
+        centre = way_to(self.store)
         runner = SyncRunner(self.store, tasks, bus, centre)
         shell = Shell(Session(self.store, tasks, bus, settings, runner, centre, self.store.role))
         shell.resize(WIDTH, HEIGHT)
@@ -170,10 +179,18 @@ def _coaching(shell: Shell) -> None:
 
 def _signing(shell: Shell) -> None:
     """Open the signatures of the plan that is shown, and draw both."""
-    shell.findChild(PlanScreen).sign()
-    page = shell.findChild(SignPage)
+    _shown(shell, PlanScreen).sign()
+    page = _shown(shell, SignPage)
     for signer in page.signers:
         signer.pad.set_strokes(strokes(str(signer.name.value())))
+
+
+def _shown(shell: Shell, kind: type[W]) -> W:
+    """Return the widget of a kind that the window shows. Raises LookupError."""
+    found = next((widget for widget in shell.findChildren(kind) if widget.isVisible()), None)
+    if found is None:
+        raise LookupError(kind.__name__)
+    return found
 
 
 def _search(shell: Shell) -> None:

@@ -92,7 +92,11 @@ def _goals(person: Person, made_on: date, place: int, writer: Writer) -> list[di
         {
             "text": text,
             "steps": [
-                {"what": what, "by": by, "by_when": made_on + timedelta(days=first + between_ * (number + nth))}
+                {
+                    "what": what,
+                    "by": by,
+                    "by_when": made_on + timedelta(days=first + between_ * (number + nth)),
+                }
                 for nth, (what, by) in enumerate(dict.fromkeys(map(tuple, steps)))
             ],
         }
@@ -105,7 +109,8 @@ def _signed(plan: CareerPlan, person: Person, on: date, coach: str) -> CareerPla
     row = to_row(plan)
     names = {"client": person.label, "worker": coach}
     row["signatures"] = [
-        {"id": str(new_id()), "role": role, "name": name, "strokes": strokes(name)} for role, name in names.items()
+        {"id": str(new_id()), "role": role, "name": name, "strokes": strokes(name)}
+        for role, name in names.items()
     ]
     row |= {"signed_on": on.isoformat(), "content_hash": plan_hash(to_row(plan))}
     return validated(CareerPlan, row)

@@ -22,11 +22,14 @@ class Report:
     steps: Sequence[Step] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     files: Sequence[str] = ()
+    failures: Sequence[str] = ()
 
     @property
     def held(self) -> bool:
-        """Whether every figure is the pilot's and every step of the story held."""
-        return all(figure.held for figure in self.figures) and all(step.held for step in self.steps)
+        """Whether every figure is the pilot's, every step of the story held and every picture was taken."""
+        figures = all(figure.held for figure in self.figures)
+        steps = all(step.held for step in self.steps)
+        return figures and steps and not self.failures
 
 
 def write(report: Report, folder: Path) -> list[Path]:
@@ -65,6 +68,7 @@ def _data(report: Report) -> dict[str, Any]:
             }
             for step in report.steps
         ],
+        "failures": list(report.failures),
         "seconds": {name: round(seconds, 2) for name, seconds in report.seconds.items()},
         "files": list(report.files),
     }
@@ -79,6 +83,7 @@ def _lines(report: Report) -> list[str]:
         "",
         f"**{said}**",
         "",
+        *(f"- While a picture was taken: {failure}" for failure in report.failures),
         *_figure_lines(report),
         *_story_lines(report),
         *_table("Records on the first coach's device", ("Kind", "Records"), report.records.items()),

@@ -59,4 +59,6 @@ def _underline(name: str) -> Stroke:
     """Draw the flourish below."""
     y = 0.74 + 0.08 * fraction(name, "under")
     end = 0.55 + 0.3 * fraction(name, "end")
-    return [(round(0.12 + (end - 0.12) * n / 14, 4), round(y - 0.03 * sin(pi * n / 14), 4)) for n in range(15)]
+    return [
+        (round(0.12 + (end - 0.12) * n / 14, 4), round(y - 0.03 * sin(pi * n / 14), 4)) for n in range(15)
+    ]

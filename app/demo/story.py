@@ -63,14 +63,14 @@ def tell(demo: Demo, at_conflict: Callable[[Store], None] = lambda store: None) 
     story = Story(demo, _client_of_the_first(demo.first))
     story.kept["at_conflict"] = at_conflict
     story.tell("Both devices hold what the centre assigned to them", _beginning)
-    story.tell("A client is given to the second coach as well, and her device gets everything", _given)
+    story.tell("A client is given to the second coach as well, and that device gets everything", _given)
     story.tell("Both change one plan at once, in different fields: the centre joins the changes", _joined)
     story.tell("Both write visits on the same day; every visit reaches both", _visits)
     story.tell("The centre is away: both go on working, and everything waits", _outage)
     story.tell("The centre is back: everything arrives, nothing twice", _back)
     story.tell("Both change the same field: the centre keeps both values and asks", _conflict)
     story.tell("The first coach settles it, and both see the same", _settled)
-    story.tell("The client is taken from the second coach: her device forgets him", _evicted)
+    story.tell("The client is taken from the second coach: the device forgets the client", _evicted)
     story.tell("The centre's audit chain is whole", _audited)
     return story.steps
 

@@ -32,6 +32,7 @@ class Shape:
     flags: frozenset[str]
     blank: Row
     required: frozenset[str]
+    select: str
     put: str
     stamp: str
     by_id: str
@@ -72,6 +73,7 @@ def shape(kind: str) -> Shape:
         flags=frozenset(c.name for c in table.columns if isinstance(c.type, Boolean)),
         blank={name: _blank(cls, name) for name in cls.model_fields},
         required=frozenset(c.name for c in table.columns if not c.nullable),
+        select=f'SELECT {names} FROM "{kind}"',
         put=f'INSERT INTO "{kind}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
         stamp=f'UPDATE "{kind}" SET {stamps} WHERE id = ?',
         by_id=f'SELECT {names} FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))',

@@ -207,6 +207,13 @@ def _set_base(connection: Connection, kind: str, row_id: str, scope: str, row: R
     )
 
 
+def last_word(connection: Connection, mutation_id: str) -> Row | None:
+    """Return the row of an unsent edit as the centre last said it, None where it has none."""
+    query = "SELECT fields FROM sync_base JOIN outbox USING (row_id) WHERE mutation_id = ?"
+    found = connection.exec_driver_sql(query, (mutation_id,)).first()
+    return from_json(found[0]) if found is not None and found[0] else None
+
+
 def _drop_bases(connection: Connection, row_ids: Sequence[str]) -> None:
     if row_ids:
         connection.exec_driver_sql(

@@ -91,10 +91,29 @@ def _folded(connection: Connection, edit: Edit) -> bool:
     joined = fold(last.patch, whole, together) if last.op == "update" else {**last.patch, **_created(patch)}
     if not joined and last.op == "update":
         connection.execute(delete(outbox).where(outbox.c.n == last.n))
+        _restamp(connection, kind, new["id"])
     else:
         stamp = {"author": new["saved_by"], "saved_at": new["saved_at"]}
         connection.execute(update(outbox).where(outbox.c.n == last.n).values(patch=joined, **stamp))
     return True
+
+
+def _restamp(connection: Connection, kind: str, row_id: str) -> None:
+    """Let a row whose change was taken back say again who saved it before, and when."""
+    last = connection.exec_driver_sql(
+        "SELECT saved_at, author FROM outbox WHERE row_id = ? AND state IN ('new', 'sent') ORDER BY n DESC",
+        (row_id,),
+    ).first()
+    base = connection.exec_driver_sql(
+        "SELECT json_extract(fields, '$.saved_at'), json_extract(fields, '$.saved_by') FROM sync_base"
+        " WHERE row_id = ?",
+        (row_id,),
+    ).first()
+    if last is None:
+        connection.execute(delete(sync_base).where(sync_base.c.row_id == row_id))
+    if stamps := last or base:
+        statement = f'UPDATE "{kind}" SET saved_at = ?, saved_by = ? WHERE id = ?'
+        connection.exec_driver_sql(statement, (*stamps, row_id))
 
 
 _LAST = (

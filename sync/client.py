@@ -232,10 +232,10 @@ class _Sync:
             self.bytes = max(1, self.bytes // 2)
             return True
         problem: Row = {"field": None, "text": N_("This entry is too large for the centre."), "values": {}}
+        (one,) = batch.ids
         with self.store.write() as connection:
-            incoming.acknowledge(
-                connection, [Answer(batch.ids[0], "refused", None, (problem,))], rebase=False
-            )
+            base = incoming.last_word(connection, one)
+            incoming.acknowledge(connection, [Answer(one, "refused", base, (problem,))])
         return True
 
     def _acknowledge(self, reply: PushReply) -> None:

@@ -4,6 +4,7 @@ Whatever goes wrong here changes nothing on the device: the caller tries again l
 """
 
 import gzip
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from socket import gaierror
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -106,25 +108,27 @@ _SAID: dict[str, tuple[str, str]] = {
 
 def address_of(url: str) -> str:
     """Return the centre's address in its one form. Raises KnownError for one that would not be safe."""
-    import httpx
-
-    text = url.strip().rstrip("/")
+    text = url.strip()
     try:
-        parsed = httpx.URL(text if "://" in text else f"https://{text}")
-        host = parsed.host
-    except (httpx.InvalidURL, ValueError):
-        host = ""
-    if not host or parsed.scheme not in ("https", "http"):
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    if not _HOST.fullmatch(host) or parts.scheme not in ("https", "http") or parts.username or parts.query:
         raise KnownError(
             Message(N_("This is not the address of a centre.")),
             Message(N_("Write it as you were given it, such as https://centre.example.fi.")),
         )
-    if parsed.scheme == "http" and not _is_this_computer(host):
+    if parts.scheme == "http" and not _is_this_computer(host):
         raise KnownError(
             Message(N_("This address is not protected: clients' data does not go over plain http.")),
             Message(N_("Use the address that begins with https.")),
         )
-    return str(parsed).rstrip("/")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+
+
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.ASCII)
 
 
 def _is_this_computer(host: str) -> bool:

@@ -31,8 +31,8 @@ from storage.store import Changes, Store, state
 from sync.client import SyncResult, sync_once
 from sync.enrol import enrol
 from sync.server import people, setup
-from sync.server.audit import Finding, verify
 from sync.server.app import create_app
+from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
 from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECORDS
 from sync.transport import Answer, NotNow

@@ -1,4 +1,4 @@
-"""What happens in the town, step by step, and what must hold of it: shared by the state machine and directed stories."""
+"""What happens in the town, step by step, and what must hold of it: for the state machine and directed stories."""
 
 import json
 from collections import Counter

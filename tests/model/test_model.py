@@ -4,6 +4,7 @@ Everything is real: three SQLCipher stores, the sync client, the centre's applic
 the clock is the test's. Each run ends with a healed network, when everything must be in place.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +58,12 @@ class Machine(RuleBasedStateMachine):
         if row := self.story.pick(self.device(device), "client", place):
             self.story.edit(self.device(device), "client", row, **{field: self.story.word()})
 
+    @rule(device=DEVICES, place=PLACES, number=st.sampled_from(("", "1", "2")))
+    def corrects_a_number(self, device: int, place: int, number: str) -> None:
+        """There and back again: the same few values, by everybody."""
+        if row := self.story.pick(self.device(device), "client", place):
+            self.story.edit(self.device(device), "client", row, phone=number)
+
     @rule(device=DEVICES, place=PLACES)
     def writes_a_visit(self, device: int, place: int) -> None:
         if row := self.story.pick(self.device(device), "client", place):
@@ -71,7 +78,7 @@ class Machine(RuleBasedStateMachine):
     @rule(device=DEVICES, place=PLACES, line=st.integers(0, 2))
     def edits_a_visit(self, device: int, place: int, line: int) -> None:
         if row := self.story.pick(self.device(device), "support_visit", place):
-            lines = (row["notes"].split("\n") + ["", "", ""])[:3]
+            lines = [*row["notes"].split("\n"), "", ""][:3]
             lines[line] = self.story.word()
             self.story.edit(self.device(device), "support_visit", row, notes="\n".join(lines))
 
@@ -144,8 +151,6 @@ class Machine(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
-        from datetime import timedelta
-
         self.story.clock.now += timedelta(hours=hours)
 
     @rule()

@@ -53,7 +53,8 @@ def test_two_devices_exchange_what_they_write(town: Town) -> None:
 
     town.unassign(client, second.worker)
     assert second.sync().lost == {client}
-    assert second.store.clients() == [] and second.store.search("kahv") == []
+    assert second.store.clients() == []
+    assert second.store.search("kahv") == []
     assert third.living("client") == {}
     assert town.findings() == []
 

@@ -1,0 +1,372 @@
+"""The demonstration's caseload: the pilot's figures counted from the records, believable and whole on any day."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.access import scopes
+from app.clock import hold, new_id
+from app.demo import figures
+from app.demo.caseload import Coach, build, those_of
+from app.demo.people import people
+from app.demo.signatures import strokes
+from app.due import due
+from app.record import Record, Row, from_row, to_row, validated
+from app.services import SPECS
+from app.services.clients import Assignment
+from app.services.coaching.codes import LEVELS, PHASES
+from app.services.coaching.rules import plan_hash
+from storage.store import Store
+from tests.stores import new_store
+
+DAY = date(2026, 11, 24)
+ROWS = dict[str, list[Row]]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    release = hold(now=lambda: datetime(DAY.year, DAY.month, DAY.day, 10, tzinfo=UTC))
+    made = new_store(tmp_path_factory.mktemp("demo") / "profile")
+    build(made, (Coach(made.worker, "Satu Virtasalmi"), Coach(new_id(), "Janne Ketomäki")), DAY)
+    yield made
+    made.close()
+    release()
+
+
+@pytest.fixture(scope="module")
+def rows(store: Store) -> ROWS:
+    return {kind: store.rows(kind) for kind in SPECS}
+
+
+@pytest.fixture(scope="module")
+def found(rows: ROWS) -> dict[str, figures.Figure]:
+    return {figure.name: figure for figure in figures.figures(rows)}
+
+
+# ---- facts.md 8.1 ----
+
+
+def test_42_clients_of_whom_25_came_from_rehabilitative_work_and_17_from_the_other_sources(
+    rows: ROWS, found: dict[str, figures.Figure]
+) -> None:
+    assert len(rows["client"]) == len(rows["coaching_relationship"]) == 42
+    assert (found["A3"].value, found["A5"].value, found["A5"].of) == (42, 25, 42)
+    sources = Counter(row["referral_source"] for row in rows["coaching_relationship"])
+    others = {
+        "coaching_queue",
+        "coordinators",
+        "work_ability_check",
+        "psychosis",
+        "employment_services",
+        "social_rehabilitation",
+    }
+    assert set(sources) == others | {"rehabilitative_work"}
+    assert sum(sources[name] for name in others) == 17
+
+
+def test_the_first_began_in_march_2021_and_the_last_in_june_2022(found: dict[str, figures.Figure]) -> None:
+    assert found["A7"].value == "2021-03 – 2022-06"
+
+
+def test_33_worked_or_tried_30_jobs_27_persons_6_in_a_trial_only(
+    rows: ROWS, found: dict[str, figures.Figure]
+) -> None:
+    assert (found["A10"].value, found["A10"].of, found["A10"].share) == (33, 42, "78.6 %")
+    assert (found["A11"].value, found["A12"].value, found["A13"].value) == (30, 27, 6)
+    assert len(rows["employment"]) == 30, "no job after the pilot: a plain count agrees as well"
+
+
+def test_the_oldest_was_63_and_the_youngest_23_when_the_job_began(
+    rows: ROWS, found: dict[str, figures.Figure]
+) -> None:
+    assert found["A8"].value == "23–63"
+    born = {row["id"]: row["born_on"] for row in rows["client"]}
+    ages = sorted(figures.age(born[job["client_id"]], job["started_on"]) for job in rows["employment"])
+    assert (ages[0], ages[-1]) == (23, 63)
+
+
+def test_most_jobs_were_in_care_restaurants_and_property(rows: ROWS) -> None:
+    ranked = [name for name, _ in Counter(job["industry"] for job in rows["employment"]).most_common()]
+    assert ranked[:3] == ["Q", "I", "N"]
+
+
+def test_an_initial_assessment_took_two_to_six_meetings(rows: ROWS) -> None:
+    counts = figures.assessment_meetings(rows)
+    assert len(counts) == 42
+    assert set(counts.values()) <= set(range(2, 7))
+    assert {min(counts.values()), max(counts.values())} == {2, 6}
+
+
+def test_trials_took_about_two_months_and_four_went_on_as_a_job(rows: ROWS) -> None:
+    assert all(50 <= days <= 70 for days in figures.trial_days(rows["work_trial"]))
+    went_on = {row["client_id"] for row in rows["work_trial"] if row["continued_as_job"]}
+    employed = {job["client_id"] for job in rows["employment"]}
+    assert len(went_on) == 4
+    assert went_on <= employed
+
+
+def test_13_had_support_in_induction_5_of_them_at_the_workplace_after_it_and_4_took_the_coach_along(
+    rows: ROWS, found: dict[str, figures.Figure]
+) -> None:
+    at_start = figures.supported_at_start(rows)
+    after = figures.supported_after(rows, rows["employment"])
+    assert (len(at_start), len(after), found["A26"].value) == (13, 5, 4)
+    assert after <= at_start
+
+
+def test_a_few_ended_within_the_pilot_for_the_reasons_of_the_report(rows: ROWS) -> None:
+    reasons = [row["end_reason"] for row in figures.ends(rows)]
+    assert 3 <= len(reasons) <= 6
+    assert set(reasons) == {"other_service", "health", "moved", "studies"}
+
+
+def test_a_decision_by_section_17_was_made_for_those_from_the_queue_alone(rows: ROWS) -> None:
+    for row in rows["coaching_relationship"]:
+        assert row["decided_by_shl17"] == (row["referral_source"] == "coaching_queue")
+
+
+def test_every_figure_agrees_with_the_report(found: dict[str, figures.Figure]) -> None:
+    assert set(figures.EXACT) <= set(found)
+    assert [figure.name for figure in found.values() if not figure.held] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "figure"),
+    [
+        ("coaching_relationship", {"started_on": "2022-07-01"}, "A7"),
+        ("coaching_relationship", {"referral_source": "other"}, "A5"),
+        ("employment", {"started_on": "2022-12-01"}, "A11"),
+    ],
+)
+def test_one_record_that_is_off_shows_in_its_figure(
+    rows: ROWS, kind: str, change: dict[str, Any], figure: str
+) -> None:
+    ranked = sorted(rows[kind], key=lambda row: row.get("referral_source") == "rehabilitative_work")
+    wrong = {**rows, kind: [*ranked[:-1], {**ranked[-1], **change}]}
+    assert {one.name: one.held for one in figures.figures(wrong)}[figure] is False
+
+
+# ---- the people and what is written of them ----
+
+
+def test_no_name_stands_twice(rows: ROWS) -> None:
+    clients = [f"{row['first_name']} {row['last_name']}" for row in rows["client"]]
+    around = [row["name"] for row in rows["network_member"]]
+    assert len(set(clients)) == 42
+    assert len({row["last_name"] for row in rows["client"]}) == 42
+    assert len(set(around)) == len(around)
+    assert not set(clients) & set(around)
+
+
+def test_identity_codes_are_of_the_range_that_nobody_has(rows: ROWS) -> None:
+    codes = [row["identity_code"] for row in rows["client"] if row["identity_code"]]
+    assert 3 <= len(codes) <= 8
+    assert all(900 <= int(code[7:10]) <= 999 for code in codes)
+
+
+def test_contact_data_reach_nobody(rows: ROWS) -> None:
+    assert all(row["phone"].startswith("040 000 ") for row in rows["client"])
+    assert all(row["email"].endswith("@example.org") for row in rows["client"] if row["email"])
+
+
+def test_every_record_passes_its_rules_when_read_again(rows: ROWS) -> None:
+    for kind, spec in SPECS.items():
+        for row in rows[kind]:
+            record = validated(spec.table, {name: row[name] for name in spec.table.model_fields})
+            assert not (list(spec.check(record)) if spec.check else []), (kind, row)
+            assert to_row(from_row(spec.table, row)) == row
+
+
+def test_several_hundred_visits_with_notes_that_differ(rows: ROWS) -> None:
+    visits = rows["support_visit"]
+    notes = [row["notes"] for row in visits if row["state"] == "done"]
+    assert 400 <= len(visits) <= 800
+    assert all(notes)
+    assert len(set(notes)) >= 0.93 * len(notes)
+    assert Counter(notes).most_common(1)[0][1] <= 4
+    assert min(map(len, notes)) > 20
+
+
+def test_no_client_is_told_the_same_sentence_often(rows: ROWS) -> None:
+    told: Counter[tuple[str, str]] = Counter()
+    for row in rows["support_visit"]:
+        told.update({(row["client_id"], sentence) for sentence in row["notes"].split(". ")})
+    assert told.most_common(1)[0][1] <= 3
+
+
+def test_notes_keep_to_season_and_place(rows: ROWS) -> None:
+    for row in rows["support_visit"]:
+        month = int(row["on"][5:7])
+        assert "lumity" not in row["notes"].casefold() or month in (11, 12, 1, 2, 3)
+        assert "helteet" not in row["notes"] or month in (5, 6, 7, 8)
+        assert "kirjaston tapaamistilassa" not in row["notes"] or row["place"] == "library"
+
+
+def test_visits_are_held_on_working_days(rows: ROWS) -> None:
+    assert {date.fromisoformat(row["on"]).weekday() for row in rows["support_visit"]} <= {0, 1, 2, 3, 4}
+
+
+def test_swedish_speakers_have_swedish_notes(store: Store, rows: ROWS) -> None:
+    swedish = [row for row in rows["client"] if row["languages"][0] == "sv"]
+    assert len(swedish) == 2
+    notes = [v["notes"] for row in swedish for v in store.rows("support_visit", client_id=row["id"])]
+    assert sum("Klienten" in note or "Vi " in note for note in notes) > len(notes) / 3
+    assert not [note for note in notes if "siakas" in note]
+
+
+def test_every_phase_and_level_is_present_today(store: Store) -> None:
+    cases = store.clients()
+    assert {case.phase for case in cases} == {phase.value for phase in PHASES}
+    assert {case.level for case in cases} - {""} == {level.value for level in LEVELS}
+
+
+def test_phases_are_dated_in_order_and_begin_with_referral_and_assessment(rows: ROWS) -> None:
+    for client in rows["client"]:
+        changes = sorted(
+            (row["on"], row["phase"]) for row in rows["phase_change"] if row["client_id"] == client["id"]
+        )
+        assert [phase for _, phase in changes][:2] == ["referral", "assessment"]
+        assert len({on for on, _ in changes}) == len(changes)
+
+
+def test_who_works_today_is_in_support_or_maintenance_and_the_other_way_round(store: Store) -> None:
+    for case in store.clients():
+        jobs = store.rows("employment", client_id=case.client_id)
+        if case.phase in ("support", "maintenance"):
+            assert any(job["ended_on"] is None for job in jobs), case.name
+        elif case.phase != "ended":
+            assert all(job["ended_on"] for job in jobs), case.name
+
+
+def test_profiles_have_all_their_parts_and_differ(rows: ROWS) -> None:
+    profiles = rows["vocational_profile"]
+    parts = ("dream_job", "strengths", "avoid", "digital_skills", "other_experience", "endurance", "benefits")
+    assert all(row[part] for row in profiles for part in parts)
+    assert len({row["client_id"] for row in profiles}) == 42
+    assert len({row["strengths"] for row in profiles}) == 42
+    assert any(row["updates"] for row in profiles)
+
+
+def test_plans_have_goals_and_steps_and_signatures_that_hold(rows: ROWS) -> None:
+    plans = rows["career_plan"]
+    assert {row["client_id"] for row in plans} == {row["id"] for row in rows["client"]}
+    assert all(goal["text"] and goal["steps"] for row in plans for goal in row["goals"])
+    signed = [row for row in plans if row["content_hash"]]
+    assert len(plans) / 2 < len(signed) < len(plans)
+    for row in signed:
+        assert row["content_hash"] == plan_hash(row)
+        assert {one["role"] for one in row["signatures"]} == {"client", "worker"}
+    later = [row for row in plans if row["version_no"] > 1]
+    by_id = {row["id"]: row for row in plans}
+    assert later
+    assert all(by_id[row["replaces"]]["version_no"] == row["version_no"] - 1 for row in later)
+
+
+def test_progress_belongs_to_steps_of_the_same_client(rows: ROWS) -> None:
+    steps = {
+        step["id"]: row["client_id"]
+        for row in rows["career_plan"]
+        for goal in row["goals"]
+        for step in goal["steps"]
+    }
+    assert rows["plan_progress"]
+    assert all(steps[row["step_id"]] == row["client_id"] for row in rows["plan_progress"])
+
+
+def test_signatures_are_drawn_within_the_pad_and_differ_by_name() -> None:
+    drawn = [strokes(person.label) for person in people()]
+    points = [point for signature in drawn for stroke in signature for point in stroke]
+    assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y in points)
+    assert all(sum(map(len, signature)) > 60 for signature in drawn)
+    assert len({str(signature) for signature in drawn}) == 42
+
+
+def test_each_client_has_one_coach_and_assignments_begin_with_the_coaching(store: Store, rows: ROWS) -> None:
+    coaches = Counter(row["coach_id"] for row in rows["coaching_relationship"])
+    assert sorted(coaches.values()) == [21, 21]
+    held = scopes(store.worker, rows["assignment"], DAY)
+    assert {f"client:{row['id']}:core" for row in rows["client"]} <= held
+    started = {row["client_id"]: row["started_on"] for row in rows["coaching_relationship"]}
+    assert all(row["valid_from"] == started[row["client_id"]] for row in rows["assignment"])
+
+
+def test_those_of_a_coach_are_the_clients_whom_she_coaches(store: Store, rows: ROWS) -> None:
+    ids = {f"{row['first_name']} {row['last_name']}": UUID(row["id"]) for row in rows["client"]}
+    hers = {row["client_id"] for row in rows["coaching_relationship"] if row["coach_id"] == str(store.worker)}
+    assert {str(client) for client, _ in those_of(1, ids)} == hers
+    assert {str(client) for client, _ in those_of(2, ids)} == {row["id"] for row in rows["client"]} - hers
+
+
+# ---- any day ----
+
+
+class Kept:
+    """A store that keeps records in memory and shows what the due rules need."""
+
+    worker = UUID(int=1)
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def save(self, *records: Record) -> None:
+        self.records += records
+
+    def rows(self, kind: str) -> list[Row]:
+        """Return the assignments of a maker, as a store makes them."""
+        assert kind == "assignment"
+        clients = [record for record in self.records if str(record.__tablename__) == "client"]
+        return [
+            to_row(Assignment(client_id=one.id, worker_id=self.worker, valid_from=DAY)) for one in clients
+        ]
+
+    def contents(self) -> list[Row]:
+        """Return what was saved without what is new on each run."""
+        fresh = ("id", "client_id", "relationship_id", "step_id", "replaces", "content_hash")
+        return [
+            {name: _plain(value) for name, value in to_row(record).items() if name not in fresh}
+            for record in self.records
+        ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items() if name != "id"}
+    return value
+
+
+def _built(day: date) -> Kept:
+    kept = Kept()
+    build(kept, (Coach(kept.worker, "A A"), Coach(UUID(int=2), "B B")), day)
+    return kept
+
+
+def test_the_same_day_gives_the_same_caseload() -> None:
+    assert _built(DAY).contents() == _built(DAY).contents()
+
+
+@pytest.mark.parametrize(
+    "day",
+    [date(2026, 8, 1), date(2026, 12, 25), date(2027, 1, 6), date(2027, 5, 31), date(2028, 2, 29)],
+    ids=str,
+)
+def test_on_any_day_every_record_passes_and_today_shows_a_handful(tmp_path: Path, day: date) -> None:
+    release = hold(now=lambda: datetime(day.year, day.month, day.day, 10, tzinfo=UTC))
+    try:
+        store = new_store(tmp_path / "profile")
+        build(store, (Coach(store.worker, "A A"), Coach(new_id(), "B B")), day)
+        items = [item for item in due(store.clients(), day) if item.on <= day + timedelta(days=14)]
+        found = figures.figures({kind: store.rows(kind) for kind in figures.KINDS})
+        store.close()
+    finally:
+        release()
+    assert 5 <= len(items) <= 9
+    assert any(item.on < day for item in items)
+    assert sum(item.on < day for item in items) <= 3
+    assert [figure.name for figure in found if not figure.held] == []

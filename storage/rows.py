@@ -4,10 +4,11 @@ A row is JSON values by name, as everywhere between the layers; `bind` and `unbi
 columns hold and back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from pydantic_core import PydanticUndefined, from_json, to_json
@@ -28,6 +29,7 @@ class Shape:
     kind: str
     own: tuple[str, ...]
     columns: tuple[str, ...]
+    names: frozenset[str]
     json: frozenset[str]
     flags: frozenset[str]
     blank: Row
@@ -37,10 +39,19 @@ class Shape:
     stamp: str
     by_id: str
     children: tuple[tuple[str, str], ...]
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    json_places: tuple[int, ...]
 
     def bind(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the row as its columns hold it, in the order of `columns`."""
-        return tuple(to_json(row[name]).decode() if name in self.json else row[name] for name in self.columns)
+        bound = list(self.values(row))
+        for place in self.json_places:
+            bound[place] = to_json(bound[place]).decode()
+        return tuple(bound)
+
+    def is_whole(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether the row has exactly this program's columns and a value wherever one is needed."""
+        return row.keys() == self.names and all(row[name] is not None for name in self.required)
 
     def unbind(self, raw: Sequence[Any]) -> Row:
         """Return a row from its columns."""
@@ -60,6 +71,7 @@ def shape(kind: str) -> Shape:
     cls = SPECS[kind].table
     table = cls.__table__  # type: ignore[attr-defined]
     own = ("id", *fields(cls))
+    json_columns = frozenset(c.name for c in table.columns if isinstance(c.type, Json))
     columns = (*own, *STAMPS)
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" for _ in columns)
@@ -69,11 +81,14 @@ def shape(kind: str) -> Shape:
         kind=kind,
         own=own,
         columns=columns,
-        json=frozenset(c.name for c in table.columns if isinstance(c.type, Json)),
+        names=frozenset(columns),
+        json=json_columns,
         flags=frozenset(c.name for c in table.columns if isinstance(c.type, Boolean)),
         blank={name: _blank(cls, name) for name in cls.model_fields},
         required=frozenset(c.name for c in table.columns if not c.nullable),
         select=f'SELECT {names} FROM "{kind}"',
+        values=itemgetter(*columns),
+        json_places=tuple(place for place, name in enumerate(columns) if name in json_columns),
         put=f'INSERT INTO "{kind}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
         stamp=f'UPDATE "{kind}" SET {stamps} WHERE id = ?',
         by_id=f'SELECT {names} FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))',
@@ -102,6 +117,8 @@ def complete(kind: str, values: Mapping[str, Any], old: Mapping[str, Any] | None
     What this program does not know goes to `extra`; what the other one did not say stays as it was or is blank.
     """
     known = shape(kind)
+    if known.is_whole(values):
+        return dict(values)
     ground = old if old is not None else known.blank
     row = {name: values.get(name, ground[name]) for name in known.columns}
     for name in known.required:

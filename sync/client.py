@@ -38,6 +38,7 @@ from sync.protocol import (
     WipedRequest,
     checksum,
 )
+from sync.server.pace import without_collecting
 from sync.session import Session
 from sync.transport import HttpTransport, NotNow, Told, TooLarge, Transport, ask
 
@@ -79,7 +80,7 @@ def sync_once(store: Store, transport: Transport, stopped: Callable[[], bool] = 
     Raises Unreachable (`retry_after` where the centre said so), NotAllowed, Wiped; what was done until then
     stays done. `stopped` is asked between requests and ends the sync early.
     """
-    with _locks.setdefault(store, Lock()):
+    with _locks.setdefault(store, Lock()), without_collecting():
         return _Sync(store, transport, stopped).run()
 
 

@@ -22,10 +22,20 @@ DEFAULT_OUT = "demo-output"
 
 def demo(arguments: Namespace) -> int:
     """Show the pilot's caseload as invented people, with a centre on this computer."""
-    folder = Path(arguments.profile or tempfile.mkdtemp(prefix="tyopari-demo-"))
-    if arguments.headless:
-        return _headless(folder, Path(arguments.out or DEFAULT_OUT))
-    return _windows(folder)
+    with _folder(arguments.profile) as folder:
+        if arguments.headless:
+            return _headless(folder, Path(arguments.out or DEFAULT_OUT))
+        return _windows(folder)
+
+
+@contextmanager
+def _folder(named: str | None) -> Iterator[Path]:
+    """Give the named folder, else one that goes when the demonstration is over."""
+    if named:
+        yield Path(named)
+        return
+    with tempfile.TemporaryDirectory(prefix="tyopari-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "profile"
 
 
 def _windows(folder: Path) -> int:

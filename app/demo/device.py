@@ -43,10 +43,19 @@ class Demo:
 
 def is_demo(folder: Path) -> bool:
     """Tell whether a folder holds a whole demonstration."""
+    return _whole(folder) is True
+
+
+def _whole(folder: Path) -> bool | None:
+    """Tell whether the demonstration in a folder was made to its end; None where there is none."""
     try:
         return bool(json.loads((folder / MARK).read_text(encoding="utf-8"))["whole"])
     except (OSError, ValueError, KeyError):
-        return False
+        return None
+
+
+def _mark(folder: Path, whole: bool) -> None:
+    (folder / MARK).write_text(json.dumps({"whole": whole}), encoding="utf-8")
 
 
 @contextmanager
@@ -58,6 +67,8 @@ def opened(folder: Path) -> Iterator[Demo]:
     fresh = not is_demo(folder)
     if fresh:
         _refuse_others(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        _mark(folder, whole=False)
     with running(folder / INSIDE) as centre:
         stores = list[Store]()
         try:
@@ -66,7 +77,7 @@ def opened(folder: Path) -> Iterator[Demo]:
                 _fill(stores[0], centre)
             second = folder / INSIDE / SECOND
             stores.append(_made(second, centre, 1) if fresh else _found(second, centre))
-            (folder / MARK).write_text(json.dumps({"whole": True}), encoding="utf-8")
+            _mark(folder, whole=True)
             yield Demo(folder, centre, stores[0], stores[1], fresh)
         finally:
             for store in stores:
@@ -74,6 +85,11 @@ def opened(folder: Path) -> Iterator[Demo]:
 
 
 def _refuse_others(folder: Path) -> None:
+    if _whole(folder) is False:
+        raise KnownError(
+            Message(N_("A demonstration was begun in this folder and not finished.")),
+            Message(N_("Delete the folder, or choose another one with --profile.")),
+        )
     if Store.exists(folder) or (folder / INSIDE).exists():
         raise KnownError(
             Message(N_("This folder holds a store that is not a demonstration. It was left as it is.")),

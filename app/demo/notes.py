@@ -63,6 +63,7 @@ class Writer:
 
     supplies: dict[str, Supply[Any]] = field(default_factory=dict)
     had: dict[str, set[str]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
 
     def note(self, person: Person, meeting: Meeting) -> str:
         """Return the note of a meeting that has taken place or was missed; empty for a planned one."""
@@ -74,6 +75,9 @@ class Writer:
                 said.append(sentence)
         if meeting.purpose == "ending" and person.end and meeting.on == person.end.on:
             said.append(person.end.path)
+        if " ".join(said) in self.written and meeting.state == "done":
+            said.append(self._take(person, meeting, "psychosocial"))
+        self.written.add(" ".join(said))
         return " ".join(said)
 
     def next_steps(self, person: Person, meeting: Meeting) -> str:

@@ -125,7 +125,7 @@ def _search(way: Path, begin: date, until: date, reason: str = "Kartoitus valmis
         way.enter(working_day(begin), SEARCH, reason)
     at, label = begin + timedelta(days=8), person.label
     held = 0
-    while at < until - timedelta(days=12) and held < 7:
+    while at < until - timedelta(days=12) and held < 6:
         place = choose(("office", "library", "office", "remote", "phone"), label, at)
         if at.month != 7 and (at.month, at.day) < (12, 20):
             way.meet(at, "search", "job_search", place=place, minutes=choose((45, 60, 90), label, at))
@@ -213,8 +213,8 @@ def _maintenance(way: Path, begin: date, over: date, industry: str) -> None:
         if last and over == FAR and not person.end:
             until = last_contact(person, day)
         for at in _contacts(until, on, level or SUPPORT, person.label, exact=last and until != stop):
-            if at.month == 7 and at != until:
-                continue  # holidays
+            if at.month == 7 and at != until and level in (SUFFICIENT, LIGHT):
+                at = min(at.replace(month=8), until - timedelta(days=1))  # after the holidays
             _contact(way, at, level, industry, last and not level)
 
 

@@ -1,5 +1,6 @@
 """Pictures of every screen, taken of the real windows without a display: languages, dark colours, large text."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.demo.papers import WHOSE, signed_plan
@@ -50,6 +51,7 @@ class Studio:
         self.store, self.folder = store, folder
         self.files: list[Path] = []
         self.failures: list[str] = []
+        qInstallMessageHandler(_say)
         found = QApplication.instance() or QApplication(["tyopari"])
         assert isinstance(found, QApplication)
         self.app = found
@@ -170,6 +172,12 @@ class Studio:
         window.blockSignals(True)
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _say(kind: QtMsgType, _where: QMessageLogContext, text: str) -> None:
+    """Pass on what Qt says, but for what the screenless platform says of every window."""
+    if "propagateSizeHints" not in text:
+        logging.getLogger("tyopari").warning("%s: %s", kind.name, text)
 
 
 def _coaching(shell: Shell) -> None:

@@ -1,5 +1,6 @@
 """The demonstration's caseload: the pilot's figures counted from the records, believable and whole on any day."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -187,8 +188,8 @@ def test_several_hundred_visits_with_notes_that_differ(rows: ROWS) -> None:
     notes = [row["notes"] for row in visits if row["state"] == "done"]
     assert 400 <= len(visits) <= 800
     assert all(notes)
-    assert len(set(notes)) >= 0.93 * len(notes)
-    assert Counter(notes).most_common(1)[0][1] <= 4
+    assert len(set(notes)) >= 0.98 * len(notes)
+    assert Counter(notes).most_common(1)[0][1] <= 2
     assert min(map(len, notes)) > 20
 
 
@@ -241,6 +242,33 @@ def test_who_works_today_is_in_support_or_maintenance_and_the_other_way_round(st
             assert any(job["ended_on"] is None for job in jobs), case.name
         elif case.phase != "ended":
             assert all(job["ended_on"] for job in jobs), case.name
+
+
+LONGEST = {"active": 42, "sufficient": 105, "light": 220}
+
+
+def test_contacts_keep_the_rhythm_of_their_level(rows: ROWS) -> None:
+    """L725-729: about monthly, every two to three months, every six months (holidays in between)."""
+    for client in rows["client"]:
+        changes = sorted(
+            (row["on"], row["level"]) for row in rows["phase_change"] if row["client_id"] == client["id"]
+        )
+        held = sorted(
+            row["on"]
+            for row in rows["support_visit"]
+            if row["client_id"] == client["id"] and row["state"] == "done"
+        )
+        for (begin, level), end in zip(
+            changes, [on for on, _ in changes[1:]] + [DAY.isoformat()], strict=True
+        ):
+            if level:
+                days = [begin, *(on for on in held if begin < on < end), end]
+                assert _longest_gap(days) <= LONGEST[level], (client["last_name"], level, days)
+
+
+def _longest_gap(days: list[str]) -> int:
+    dates = [date.fromisoformat(day) for day in days]
+    return max((later - earlier).days for earlier, later in itertools.pairwise(dates))
 
 
 def test_profiles_have_all_their_parts_and_differ(rows: ROWS) -> None:

@@ -30,7 +30,7 @@ from ui.form import frozen
 from ui.records_model import ROLE_ROW, Lines, RecordsModel, lines_of
 from ui.screens.words import field_of
 from ui.theme import button, heading, label, px, spacing
-from ui.widths import remember_widths
+from ui.widths import fit_widths, remember_widths
 
 __all__ = ["ROLE_ROW", "DetailView", "Lines", "RecordsModel", "RecordsPage", "RecordsView", "lines_of"]
 
@@ -52,7 +52,8 @@ class RecordsView(QWidget):
         super().__init__(parent)
         self.context, self.spec, self.client_id = context, spec, client_id
         self._open_row = open_row or self._edit
-        self.model = RecordsModel(spec, self)
+        self.everybody = client_id is None and spec.scope == "client" and spec.kind != "client"
+        self.model = RecordsModel(spec, self, everybody=self.everybody)
         self._loaded = False
         self._build()
         context.bus.changed.connect(self._heard)
@@ -62,7 +63,7 @@ class RecordsView(QWidget):
 
     def load(self) -> None:
         """Read the rows again; the chosen line stays chosen."""
-        store, spec, client_id = self.context.store, self.spec, self.client_id
+        store, spec, client_id, everybody = self.context.store, self.spec, self.client_id, self.everybody
         order = (f"-{spec.dated}",) if spec.dated else spec.columns[:1]
 
         def op() -> Lines:
@@ -70,14 +71,17 @@ class RecordsView(QWidget):
                 f is not None and f.refers for f in (field_of(spec.kind, c) for c in spec.columns)
             )
             names = store.worker_names() if needs_names else {}
-            return lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names)
+            clients = {str(case.client_id): case.name for case in store.clients()} if everybody else None
+            return lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names, clients)
 
         self.context.tasks.run(op, self._show)
 
     def _show(self, lines: Lines) -> None:
-        chosen = self.chosen()
+        chosen, first = self.chosen(), not self._loaded
         self._loaded = True
         self.model.show(lines)
+        if first:
+            fit_widths(self.table, self.spec.kind, self.model.columns)
         self._choose(chosen["id"] if chosen else None)
         self._tell()
 
@@ -88,7 +92,8 @@ class RecordsView(QWidget):
 
     def _heard(self, changes: Any) -> None:
         mine = self.client_id is None or not changes.clients or self.client_id in changes.clients
-        if mine and (self.spec.kind in changes.kinds or "worker" in changes.kinds):
+        named = {"worker", "client"} if self.everybody else {"worker"}
+        if mine and changes.kinds & {self.spec.kind, *named}:
             self.load()
 
     # ---- what a person does ----
@@ -212,7 +217,7 @@ class RecordsView(QWidget):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
         table.setSortingEnabled(True)
-        remember_widths(header, self.spec.kind, self.spec.columns)
+        remember_widths(header, self.spec.kind, self.model.columns)
         table.doubleClicked.connect(self.open_chosen)
         table.installEventFilter(self)
         return table

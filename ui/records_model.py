@@ -30,12 +30,27 @@ class Lines:
     folded: list[str] = field(default_factory=list)
 
 
-def lines_of(spec: RecordSpec, rows: Sequence[Row], names: Mapping[str, str]) -> Lines:
-    """Make the rows of a kind ready for their list; `names` are those of the workers by id."""
+WHO = "client_id"
+"""The column that says whose a row is, first in a list of everybody's rows."""
+
+
+def columns_of(spec: RecordSpec, *, everybody: bool) -> tuple[str, ...]:
+    """Return the columns of a list: those declared, and who comes first where the rows are of all clients."""
+    return (WHO, *spec.columns) if everybody and WHO in spec.table.model_fields else spec.columns
+
+
+def lines_of(
+    spec: RecordSpec, rows: Sequence[Row], names: Mapping[str, str], clients: Mapping[str, str] | None = None
+) -> Lines:
+    """Make the rows of a kind ready for their list.
+
+    `names` are those of the workers by id; `clients` those of the clients, for a list of everybody's rows.
+    """
     lines = Lines(list(rows))
     made: list[list[_Cell]] = []
-    for name in spec.columns:
+    for name in columns_of(spec, everybody=clients is not None):
         declared = field_of(spec.kind, name)
+        whose = clients if name == WHO and clients is not None else None
         # The same days, choices and names come again and again: each is written once.
         known: dict[Any, _Cell] = {}
         column = []
@@ -50,7 +65,9 @@ def lines_of(spec: RecordSpec, rows: Sequence[Row], names: Mapping[str, str]) ->
                 column.append(_cell(declared, name, value, names))
                 continue
             if cell is None:
-                cell = known[memo] = _cell(declared, name, value, names)
+                cell = known[memo] = (
+                    _cell(declared, name, value, names) if whose is None else _who(value, whose)
+                )
             column.append(cell)
         made.append(column)
     for cells in zip(*made, strict=True):
@@ -67,6 +84,11 @@ def _cell(declared: Any, name: str, value: Any, names: Mapping[str, str]) -> _Ce
     """Return a value's text, its sort key and its folded text."""
     text = _text(declared, name, value, names)
     return text, _key(value, text), fold(text)
+
+
+def _who(value: Any, clients: Mapping[str, str]) -> _Cell:
+    text = clients.get(str(value), "")
+    return text, _key(text, text), fold(text)
 
 
 def _text(declared: Any, name: str, value: Any, names: Mapping[str, str]) -> str:
@@ -93,16 +115,18 @@ def _key(value: Any, text: str) -> tuple[int, Any]:
 class RecordsModel(QAbstractTableModel):
     """The rows of one kind in the columns that it declares, filtered and sorted here for speed."""
 
-    def __init__(self, spec: RecordSpec, parent: QObject | None = None) -> None:
+    def __init__(self, spec: RecordSpec, parent: QObject | None = None, *, everybody: bool = False) -> None:
         super().__init__(parent)
-        self.spec = spec
+        self.spec, self.columns = spec, columns_of(spec, everybody=everybody)
         self._lines = Lines()
         self._shown: list[int] = []
         self._filter = ""
         self._sort: tuple[int, bool] | None = None
         model = shape(spec.table)
         self._right = {
-            n for n, name in enumerate(spec.columns) if kind_of(model, name).holds in ("whole", "amount")
+            n
+            for n, name in enumerate(self.columns)
+            if name != WHO and kind_of(model, name).holds in ("whole", "amount")
         }
 
     def show(self, lines: Lines) -> None:
@@ -157,7 +181,7 @@ class RecordsModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return how many columns there are."""
-        return 0 if parent.isValid() else len(self.spec.columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the text of a cell; its row under ROLE_ROW."""
@@ -175,10 +199,11 @@ class RecordsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the title of a column."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.spec.columns):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return title_of(self.spec.kind, self.spec.columns[section])
+            name = self.columns[section]
+            return _("Client") if name == WHO else title_of(self.spec.kind, name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section in self._right else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from ui.theme import px
 
 LEAST = 40
+MOST = 360
+_FITTING = "fitting"
 
 
 def _file() -> QSettings:
@@ -32,7 +34,18 @@ def remember_widths(header: QHeaderView, name: str, columns: Sequence[str]) -> N
 
     def resized(number: int, before: int, after: int) -> None:
         # Only what was dragged by hand; the last column stretches by itself.
-        if before != after and number < len(columns) - 1:
+        if before != after and number < len(columns) - 1 and not header.property(_FITTING):
             keep_width(name, columns[number], after)
 
     header.sectionResized.connect(resized)
+
+
+def fit_widths(table: QTableView, name: str, columns: Sequence[str]) -> None:
+    """Give each column that nobody has sized the width of the words in view, within reason."""
+    header = table.horizontalHeader()
+    header.setProperty(_FITTING, True)
+    for number, column in enumerate(columns):
+        if not kept_width(name, column):
+            wanted = max(table.sizeHintForColumn(number) + px(16), header.sectionSizeHint(number))
+            header.resizeSection(number, min(max(wanted, px(96)), px(MOST)))
+    header.setProperty(_FITTING, False)

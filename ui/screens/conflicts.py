@@ -180,6 +180,11 @@ class ConflictCard(QFrame):
             return _("This was signed before your change came to the centre. What is signed does not change.")
         return _("Both of you changed the same thing. The centre's value holds until you decide.")
 
+    @property
+    def _is_mine(self) -> bool:
+        """Whether the one who looks sent the later value; a colleague may settle it as well."""
+        return str(self.row["mine_by"] or "") == self.decisions.me
+
     def _who(self, side: str) -> str:
         by = str(self.row[f"{side}_by"] or "")
         name = _("you") if by == self.decisions.me else self.decisions.workers.get(by, _("somebody else"))
@@ -193,9 +198,10 @@ class ConflictCard(QFrame):
         grid.setVerticalSpacing(spacing(1))
         for column, share in enumerate((2, 5, 5)):
             grid.setColumnStretch(column, share)
+        sent = _("Yours ({who})") if self._is_mine else _("Sent later ({who})")
         heads = (
             _("At the centre ({who})").format(who=self._who("theirs")),
-            _("Yours ({who})").format(who=self._who("mine")),
+            sent.format(who=self._who("mine")),
         )
         for column, text in enumerate(heads, 1):
             grid.addWidget(label(text, "strong"), 0, column, Qt.AlignmentFlag.AlignBottom)
@@ -224,7 +230,12 @@ class ConflictCard(QFrame):
         deleted = self.row["reason"] == DELETED
         keep = _("Keep it as at the centre") if deleted else _("Keep the centre's")
         self.keep = self._choice(keep, "K", self.keep_theirs)
-        mine = _("Use mine in a new version") if self.row["reason"] == FROZEN else _("Use mine")
+        if self.row["reason"] == FROZEN:
+            mine = (
+                _("Use mine in a new version") if self._is_mine else _("Use the later one in a new version")
+            )
+        else:
+            mine = _("Use mine") if self._is_mine else _("Use the later one")
         self.mine = self._choice(mine, "M", self.use_mine)
         self.new = self._choice(_("Write new"), "W", self.write_new)
         self.later = self._choice(_("Settle later"), "L", lambda: put_off(self.row["id"]), "quiet")
@@ -259,7 +270,8 @@ class ConflictCard(QFrame):
         """Put one's own value in its place."""
         from sync import settle
 
-        self._decide(lambda: settle.use_mine(self.context.store, self.row), _("Your value is used."))
+        said = _("Your value is used.") if self._is_mine else _("The later value is used.")
+        self._decide(lambda: settle.use_mine(self.context.store, self.row), said)
 
     def write_new(self) -> None:
         """First open editors that begin with one's own value; pressed again, save what was written."""

@@ -125,10 +125,9 @@ class PhaseLine(QWidget):
         if widest > box.width():
             font.setPixelSize(max(8, int(QFontInfo(font).pixelSize() * box.width() / widest)))
         painter.setFont(font)
-        metrics = QFontMetrics(font)
         painter.setPen(QColor(colours().text if present else colours().quiet))
         flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        line = metrics.lineSpacing()
+        line = QFontMetrics(self.font()).lineSpacing()
         lines = self._lines()
         painter.drawText(QRectF(box.left(), box.top(), box.width(), line * lines), flags, title)
         if phase in self._days:

@@ -493,15 +493,3 @@ def test_a_second_process_is_told_who_has_the_store(tmp_path: Path) -> None:
             profile_lock.acquire(tmp_path)
         lock.release()
         profile_lock.acquire(tmp_path).release()
-
-
-@pytest.mark.benchmark
-def test_opening_a_large_store_is_quick(path: Path) -> None:
-    engine = db.open_engine(path, Key(SECRET), must_exist=False)
-    fill(engine, 100_000)
-    db.close_engine(engine, path.parent)
-    begun = clock.monotonic()
-    engine = db.open_engine(path, Key(SECRET))
-    took = clock.monotonic() - begun
-    engine.dispose()
-    assert took < 0.2

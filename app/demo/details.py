@@ -18,7 +18,17 @@ _LANGUAGES = {
     "et": "Viro äidinkieli, suomi sujuva.",
     "other": "Vietnam äidinkieli, suomi kehittyy.",
 }
-_CARDS = ("hygiene", "occupational_safety", "first_aid", "driving", "hot_work", "forklift")
+_CARDS = {
+    **dict.fromkeys("QIP", ("hygiene", "first_aid")),
+    **dict.fromkeys("NHC", ("occupational_safety", "driving")),
+    **dict.fromkeys("GRS", ("hygiene", "occupational_safety", "driving")),
+}
+_PENSIONER = {
+    "benefits": "Työkyvyttömyyseläke ja eläkkeensaajan asumistuki.",
+    "guardian": "Edunvalvoja hoitaa raha-asiat, asiakas päättää työstä.",
+    "benefit_fears": "Huoli siitä, että eläke lakkaa. Ansaintaraja on laskettu yhdessä.",
+    "wished_pay": "Niin, ettei eläke katkea",
+}
 _PLAIN = (
     "reasons_to_work",
     "wished_pay",
@@ -107,7 +117,9 @@ def profile(person: Person, made_on: date, writer: Writer) -> dict[str, Any]:
     """Return the values of the first vocational profile: all parts but those that are records of their own."""
     values: dict[str, Any] = {name: writer.sentence("profile", name) for name in (*_PLAIN, *_REST)}
     if person.source == "coaching_queue":
-        values["benefits"] = "Työkyvyttömyyseläke ja eläkkeensaajan asumistuki."
+        values |= _PENSIONER
+    elif person.languages[0] not in ("fi", "sv"):
+        values["study_wish"] = "Suomen kielen kurssi iltaisin, ammatti sen jälkeen."
     values |= {
         "made_on": made_on,
         "dream_job": person.dream,
@@ -118,7 +130,7 @@ def profile(person: Person, made_on: date, writer: Writer) -> dict[str, Any]:
         "wished_shift": person.shift,
         "wished_area": person.area,
         "language_skills": _LANGUAGES.get(person.languages[0], ""),
-        "cards": [card for n, card in enumerate(_CARDS) if number(person.label, card) % (n + 2) == 0],
+        "cards": [card for card in _CARDS[person.industry] if number(person.label, card) % 3],
         "disclosure": "yes" if person.seen else choose(("no", "later", "no"), person.label),
         "may_tell": writer.sentence("profile", "may_tell"),
         "may_not_tell": writer.sentence("profile", "may_not_tell"),

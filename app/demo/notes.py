@@ -16,10 +16,11 @@ _RECIPES: dict[str, tuple[tuple[str, ...], ...]] = {
     "search": (("applied",), ("search",), ("search", "psychosocial", "", "")),
     "interview": (("interview",), ("search",)),
     "interview_with": (("interview_with",), ("psychosocial", "")),
-    "trial": (("trial",), ("trial", "trial", "psychosocial")),
+    "trial_first": (("trial_first",), ("trial_first", "psychosocial")),
+    "trial_last": (("trial_last",), ("trial_last", "psychosocial")),
     "trial_after": (("trial_after",), ("search",)),
     "induction": (("induction.",), ("induction.", "")),
-    "start": (("topic",), ("psychosocial", "maintenance")),
+    "start": (("topic",), ("psychosocial",)),
     "work": (("work.", "maintenance"), ("maintenance", "topic"), ("psychosocial", "", "")),
     "employer": (("employer",), ("work.",)),
     "duties": (("duties",), ("work.", "psychosocial")),
@@ -53,7 +54,21 @@ _AT = (
     (("lyhyt puhelu", "Puhelu oli lyhyt", "kort samtal"), ("phone", "remote")),
 )
 _FACE_TO_FACE = ("vieressä", "istuin", "viemässä", "Kuva CV", "Piirrettiin", "kahvilla", "satt bredvid")
-_NEXT = {"assessment": "assessment", "search": "job_search", "interview": "job_search", "trial": "support"}
+_NEXT = {
+    **dict.fromkeys(("assessment_first", "assessment", "assessment_last", "returning"), "assessment"),
+    **dict.fromkeys(("search", "interview", "interview_with", "trial_after", "job_ended"), "job_search"),
+    **dict.fromkeys(("work", "employer"), "maintenance"),
+}
+_AT_WORK = ("work", "employer", "duties", "start", "induction")
+_OF_WORK = (
+    "palkka tuntuu",
+    "työvuor",
+    "työpäiv",
+    "työssä käynti",
+    "hyvä työssään",
+    "vapaapäiv",
+    "poissa vain",
+)
 _TOPICS = ("tax_card", "kela", "adjusted_benefit", "housing_support", "travel", "plan", "network")
 
 
@@ -86,8 +101,7 @@ class Writer:
             return ""
         if between(0, 2, person.label, meeting.on, "next") == 0:
             return ""
-        stem = meeting.purpose.split("_")[0]
-        kind = _NEXT.get(stem, "maintenance" if stem in ("work", "employer") else "support")
+        kind = _NEXT.get(meeting.purpose, "support")
         return str(self._supply("sv.next" if person.swedish else f"fi.next.{kind}").take())
 
     def sentence(self, name: str, *names: str) -> str:
@@ -102,7 +116,7 @@ class Writer:
         name = self._list(person, meeting, way)
         had = self.had.setdefault(person.label, set())
         supply = self._supply(name)
-        sentence = supply.take(had | {one for one in supply.options if not _fits(one, meeting)})
+        sentence = supply.take(had, {one for one in supply.options if not _fits(one, meeting)})
         had.add(sentence)
         return self._applied(person, sentence) if way == "applied" else sentence
 
@@ -116,8 +130,8 @@ class Writer:
         return f"fi.{way}{meeting.industry or person.industry}" if way.endswith(".") else f"fi.{way}"
 
     def _applied(self, person: Person, sentence: str) -> str:
-        title = self.sentence("openings", "sv" if person.swedish else person.industry)
-        employer = self.sentence("openings", "employers")
+        field_ = "sv" if person.swedish else person.industry
+        title, employer = self.sentence("openings", field_), self.sentence("openings", "places", field_)
         return sentence.format(title=title, title_small=title[0].lower() + title[1:], employer=employer)
 
     def _supply(self, name: str) -> Supply[Any]:
@@ -139,5 +153,7 @@ def _fits(sentence: str, meeting: Meeting) -> bool:
         return any(word.casefold() in text for word in words)
 
     in_season = all(meeting.on.month in months or not said(words) for words, months in _SEASONS)
+    if meeting.purpose not in _AT_WORK and said(_OF_WORK):
+        return False
     at_place = all(meeting.place in places or not said(words) for words, places in _AT)
     return in_season and at_place and not (meeting.place in ("phone", "remote") and said(_FACE_TO_FACE))

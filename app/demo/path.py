@@ -21,7 +21,7 @@ from app.services.coaching.codes import (
 
 CUT_OFF = date(2022, 11, 30)  # L759
 FAR = date.max
-LEVEL_DAYS = {ACTIVE: (29, 33), SUFFICIENT: (80, 90), LIGHT: (172, 182)}
+LEVEL_DAYS = {ACTIVE: (29, 33), SUFFICIENT: (80, 90), LIGHT: (172, 182), SEARCH: (20, 25)}
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,8 @@ def _trial(way: Path, trial: Trial) -> date:
     person = way.person
     way.enter(trial.on, SUPPORT, f"Työkokeilu alkoi: {trial.employer}.")
     by = {"seen": person.seen, "place": "workplace" if person.seen else "phone", "industry": trial.industry}
-    way.meet(trial.on + timedelta(days=2), "trial", "travel", **by)
-    way.meet(trial.to - timedelta(days=4), "trial", "feedback", "employer", **by)
+    way.meet(trial.on + timedelta(days=5), "trial_first", "travel", **by)
+    way.meet(trial.to - timedelta(days=4), "trial_last", "feedback", "employer", **by)
     if trial.continued:
         return FAR
     back = working_day(trial.to + timedelta(days=4))
@@ -302,9 +302,9 @@ def _return(way: Path, day: date) -> None:
         way.meet(working_day(at, -1), "assessment", "plan", place="office")
     if person.now == SEARCH:
         way.enter(working_day(searched, -1) + timedelta(days=2), SEARCH, "Kartoitus päivitetty.")
-        for at in _contacts(last, searched + timedelta(days=6), "search", person.label, exact=True):
-            if (last - at).days % 2 == 0 or at == last:
-                way.meet(working_day(at, -1), "search", "job_search", place=choose(("office", "library"), at))
+        for at in _contacts(last, searched + timedelta(days=6), SEARCH, person.label, exact=True):
+            place = choose(("office", "library"), at)
+            way.meet(working_day(at, -1), "search", "job_search", place=place)
 
 
 def _plan_ahead(way: Path) -> None:

@@ -39,9 +39,10 @@ class Supply(Generic[T]):
         """What there is, the longest waiting first."""
         return self._options
 
-    def take(self, avoid: Collection[T] = ()) -> T:
-        """Return the one that has waited longest and is not to be avoided; where all are, the longest waiting."""
-        place = next((n for n, option in enumerate(self._options) if option not in avoid), 0)
-        taken = self._options.pop(place)
+    def take(self, had: Collection[T] = (), unfit: Collection[T] = ()) -> T:
+        """Return the one that has waited longest: one that fits and was not had, else one that fits, else any."""
+        fits = [place for place, option in enumerate(self._options) if option not in unfit]
+        fresh = [place for place in fits if self._options[place] not in had]
+        taken = self._options.pop((fresh or fits or [0])[0])
         self._options.append(taken)
         return taken

@@ -7,6 +7,7 @@ outbox, sealed so that only the centre can read them.
 import os
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,8 @@ def wipe(store: "Store") -> None:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         elif path.name != profile_lock.FILE:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # held by another program: without the keys it is noise
+                path.unlink(missing_ok=True)
     files.sync_folder(folder)
 
 

@@ -226,6 +226,9 @@ def _settled(
 ) -> list[tuple[str, Row]]:
     """Make one row what the centre has, with the still unsent edits over it; return it if it changed."""
     old = rows.load_one(connection, kind, row_id)
+    if old is None:  # a client who left and came back: the next pull brings her whole
+        _drop_bases(connection, [row_id])
+        return []
     base = rows.complete(kind, said, old) if said is not None else None
     row = rebased(kind, base, scope, late)
     if late:
@@ -233,17 +236,18 @@ def _settled(
     else:
         _drop_bases(connection, [row_id])
     if row is None:
-        return [(kind, old)] if old is not None and _gone(connection, kind, old) else []
+        _gone(connection, kind, old)
+        return [(kind, old)]
     rows.put(connection, kind, [rows.shape(kind).bind(row)])
-    patch = diff(old or {}, row, rows.shape(kind).own[1:])
-    if not patch and old is not None and old["deleted"] == row["deleted"]:
+    patch = diff(old, row, rows.shape(kind).own[1:])
+    if not patch and old["deleted"] == row["deleted"]:
         return []
     search.index(connection, kind, [row])
     _note(connection, [(kind, old, row, patch)])
     return [(kind, row)]
 
 
-def _gone(connection: Connection, kind: str, old: Row) -> bool:
+def _gone(connection: Connection, kind: str, old: Row) -> None:
     """Take a row away that the centre does not have; while others point to it, it is only hidden."""
     hidden = {**old, "deleted": True, "version": 0}
     search.index(connection, kind, [hidden])
@@ -251,7 +255,6 @@ def _gone(connection: Connection, kind: str, old: Row) -> bool:
         rows.put(connection, kind, [rows.shape(kind).bind(hidden)])
     else:
         rows.remove(connection, kind, [old["id"]])
-    return True
 
 
 # ---- scopes as they are now -------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ the clock is the test's. Each run ends with a healed network, when everything mu
 """
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -142,12 +141,24 @@ class Machine(RuleBasedStateMachine):
     def centre_dies(self, device: int, at: int) -> None:
         self.story.sync(self.device(device), centre_dies_at=at)
 
-    @rule(device=DEVICES, place=PLACES, point=st.sampled_from(("client.push.answered", "client.pull.page")))
-    def edits_while_syncing(self, device: int, place: int, point: str) -> None:
+    @rule(
+        device=DEVICES,
+        place=PLACES,
+        point=st.sampled_from(("client.push.answered", "client.pull.page")),
+        cut=st.booleans(),
+    )
+    def edits_while_syncing(self, device: int, place: int, point: str, cut: bool) -> None:
+        """Somebody writes while the exchange is under way; the network may go at that moment, too."""
         one = self.device(device)
-        if row := self.story.pick(one, "client", place):
-            edit: Any = (point, lambda: self.story.edit(one, "client", row, phone=self.story.word()))
-            self.story.sync(one, also=edit)
+        row = self.story.pick(one, "client", place)
+        if row is None:
+            return
+
+        def edit() -> None:
+            self.story.edit(one, "client", row, phone=self.story.word())
+            one.network.plan = ["request_lost"] if cut else []
+
+        self.story.sync(one, also=(point, edit))
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:

@@ -326,6 +326,28 @@ def test_an_edit_of_a_lost_client_reaches_the_centre_sealed(story: Story, town: 
     story.heal()
 
 
+def test_a_sealed_edit_meets_others_after_the_client_came_back(story: Story, town: Town) -> None:
+    client = shared_client(town)
+    first, second, _ = town.devices
+    visit = str(first.save("support_visit", client_id=client, on="2026-03-01", participants="a"))
+    first.sync()
+    second.sync()
+    town.unassign(client, "bertil")
+
+    def edit_and_cut() -> None:
+        story.edit(second, "support_visit", {"id": visit}, participants="mine")
+        second.network.plan = ["request_lost"]
+
+    story.sync(second, also=("client.pull.page", edit_and_cut))
+    first.edit("support_visit", visit, participants="theirs")
+    first.sync()
+    town.assign(client, "bertil")
+    result = second.sync()
+    assert (result.pushed, result.conflicts, result.held) == (1, 1, 0)
+    assert second.living("support_visit")[visit]["participants"] == "theirs"
+    story.heal()
+
+
 def test_nothing_readable_stays_of_a_lost_client(town: Town) -> None:
     client = shared_client(town)
     second = town.devices[1]

@@ -43,6 +43,7 @@ _SEASONS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
     (("oulun vuorot", "julfest"), frozenset({1, 12})),
     (("helteet", "kuumuudesta", "heinäkuu", "Kesäloma", "Sommaren", "sommararbet"), frozenset({5, 6, 7, 8})),
     (("hiekanpoisto", "keväällä"), frozenset({2, 3, 4, 5})),
+    (("Loma teki",), frozenset({1, 3, 8, 9})),
     (("koulunalku", "syksyllä"), frozenset({8, 9, 10})),
 )
 # What is only said of a place, and what not of a call.
@@ -51,7 +52,7 @@ _AT = (
     (("Tavattiin asumisyksikössä",), ("home",)),
     (("tutussa paikassa työtoiminnan",), ("activity",)),
     (("toimistolla",), ("office",)),
-    (("lyhyt puhelu", "Puhelu oli lyhyt", "kort samtal"), ("phone", "remote")),
+    (("Puhelu oli lyhyt", "kort samtal"), ("phone",)),
 )
 _FACE_TO_FACE = ("vieressä", "istuin", "viemässä", "Kuva CV", "Piirrettiin", "kahvilla", "satt bredvid")
 _NEXT = {
@@ -102,7 +103,9 @@ class Writer:
         if between(0, 2, person.label, meeting.on, "next") == 0:
             return ""
         kind = _NEXT.get(meeting.purpose, "support")
-        return str(self._supply("sv.next" if person.swedish else f"fi.next.{kind}").take())
+        if person.swedish:
+            return self.sentence("sv", "next_work" if meeting.purpose in _AT_WORK else "next_search")
+        return self.sentence("fi", "next", kind)
 
     def sentence(self, name: str, *names: str) -> str:
         """Return the next sentence of a list, such as `profile`, `interests`."""
@@ -116,12 +119,14 @@ class Writer:
         name = self._list(person, meeting, way)
         had = self.had.setdefault(person.label, set())
         supply = self._supply(name)
-        sentence = supply.take(had, {one for one in supply.options if not _fits(one, meeting)})
+        sentence = supply.take(had, {one for one in supply.options if not _fits(one, person, meeting)})
         had.add(sentence)
         return self._applied(person, sentence) if way == "applied" else sentence
 
     def _list(self, person: Person, meeting: Meeting, way: str) -> str:
         if person.swedish:
+            if way == "topic" and meeting.purpose != "start":
+                return "sv.psychosocial"
             way = _SWEDISH.get(way.rstrip("."), way.rstrip("."))
             return f"sv.{way}"
         if way == "topic":
@@ -145,8 +150,8 @@ class Writer:
         return self.supplies[name]
 
 
-def _fits(sentence: str, meeting: Meeting) -> bool:
-    """Tell whether a sentence may be said of a meeting: of its season and its place."""
+def _fits(sentence: str, person: Person, meeting: Meeting) -> bool:
+    """Tell whether a sentence may be said of a meeting: of its season, its place and the one who was met."""
     text = sentence.casefold()
 
     def said(words: tuple[str, ...]) -> bool:
@@ -154,6 +159,11 @@ def _fits(sentence: str, meeting: Meeting) -> bool:
 
     in_season = all(meeting.on.month in months or not said(words) for words, months in _SEASONS)
     if meeting.purpose not in _AT_WORK and said(_OF_WORK):
+        return False
+    if meeting.purpose != "start" and said(("työn alkamisesta", "työ alkoi")):
+        return False
+    pensioner, older = person.source == "coaching_queue", person.born.year < 1967
+    if (said(("ansaintaraja",)) and not pensioner) or (said(("työuran lopulla",)) and not older):
         return False
     at_place = all(meeting.place in places or not said(words) for words, places in _AT)
     return in_season and at_place and not (meeting.place in ("phone", "remote") and said(_FACE_TO_FACE))

@@ -254,7 +254,7 @@ def _contact(way: Path, at: date, level: str, industry: str, changed: bool) -> N
     topic = choose(
         ("psychosocial", "kela", "feedback", "duties", "plan", "travel"), person.label, at, "topic"
     )
-    minutes = choose((15, 20, 30), person.label, at) if place == "phone" else choose((45, 60, 90), at)
+    minutes = choose((15, 20, 30) if place in ("phone", "remote") else (45, 60, 90), person.label, at)
     seen = place == "workplace"
     topics = ("duties", "employer") if changed else (("employer", topic) if seen else (topic,))
     on = working_day(at, -1)

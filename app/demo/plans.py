@@ -84,8 +84,9 @@ def _goals(person: Person, made_on: date, place: int, writer: Writer) -> list[di
     """Return the goals in the client's own words: her first ones, later ones beside the most lasting of them."""
     goals = [(text, steps) for text, *steps in person.goals]
     first, between_ = (55, 62) if place and person.now not in (SEARCH, ASSESSMENT) else (21, 24)
-    if place and not person.swedish:
+    if place:
         kind = "search" if person.now in (SEARCH, ASSESSMENT) else "later"
+        kind = "sv" if person.swedish else kind
         fresh = writer.sentence("plan", f"{kind}_goals")
         goals = [(fresh, [writer.piece("plan", f"{kind}_steps") for _ in range(2)]), *goals[-1:]]
     return [

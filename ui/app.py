@@ -33,6 +33,10 @@ Connect = Callable[["Store"], "Centre | None"]
 """Makes the way to the centre for an open store."""
 
 
+BACKUP_AFTER_MS = 10_000
+"""When the day's backup begins after unlocking: not while the first windows come up."""
+
+
 class Program(QObject):
     """Holds the one window that is shown: the unlock window, or the shell of the open store."""
 
@@ -110,7 +114,11 @@ class Program(QObject):
         self._idle.start()
         self._system.start(int(self.shell.winId()) if sys.platform == "win32" else 0)
         runner.start()
-        self._tasks.run(lambda: _daily_backup(store), owner=self)
+        QTimer.singleShot(BACKUP_AFTER_MS, self.shell, lambda: self._back_up(store))
+
+    def _back_up(self, store: "Store") -> None:
+        """Make the day's backup on a thread of its own: with 100,000 rows it takes seconds, and lists would wait."""
+        self._tasks.run(lambda: _daily_backup(store), network=True, owner=self)
 
     def _restyle(self) -> None:
         theme.apply(_application(), self.settings)

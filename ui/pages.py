@@ -96,19 +96,20 @@ class Pages(QStackedWidget):
             return
         widget = widget or self._sheets[-1][0]
         self._sheets = [pair for pair in self._sheets if pair[0] is not widget]
-        self._drop(widget)
         top = self._sheets[-1][0] if self._sheets else self._page
         if top is not None:
-            self.setCurrentWidget(top)
+            self.setCurrentWidget(
+                top
+            )  # before the sheet goes, or whatever lies next in the stack is shown for a moment
+        self._drop(widget)
+        if top is not None:
             _focus(top)
         self.moved.emit(self.place)
 
     # ---- inside ----
 
     def _arrive(self) -> None:
-        for widget, _client in self._sheets:
-            self._drop(widget)
-        self._sheets.clear()
+        sheets, self._sheets = self._sheets, []
         place, before = self.place, self._page
         page = self._tabs.get(place) or self._build(place)
         if place[0] in ("today", "service", "settings"):
@@ -120,6 +121,8 @@ class Pages(QStackedWidget):
                 closed.connect(self.back)
         self._page = page
         self.setCurrentWidget(page)
+        for widget, _client in sheets:
+            self._drop(widget)
         if before is not None and before is not page and before not in self._tabs.values():
             self._drop(before)
         _focus(page)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 AFTER_SAVE_MS = 5_000
 EVERY_MS = 5 * 60 * 1000
+WATCH_AFTER_MS = 3_000
 FIRST_WAIT = 15.0
 LONGEST_WAIT = 15 * 60.0
 
@@ -101,7 +102,9 @@ class SyncRunner(QObject):
     def start(self) -> None:
         """Tell the first state, sync once, and go on by itself."""
         self._every.start()
-        self._watch_network()
+        QTimer.singleShot(
+            WATCH_AFTER_MS, self, self._watch_network
+        )  # loading the watch would hold up the first window
         self._look(then=self.run)
 
     def run(self) -> None:

@@ -42,7 +42,9 @@ def office() -> Office:
 def opened(qapp: QApplication, store: Store, office: Office) -> Iterator[Session]:
     settings = Settings()
     theme.apply(qapp, settings)
-    yield session(store, settings, office=office)
+    made = session(store, settings, office=office)
+    yield made
+    made.runner.stop(lambda: None)  # or its timer may fire in a later test
     theme.apply(qapp, Settings())
 
 

@@ -70,7 +70,8 @@ class RecordsView(QWidget):
             needs_names = any(
                 f is not None and f.refers for f in (field_of(spec.kind, c) for c in spec.columns)
             )
-            names = store.worker_names() if needs_names else {}
+            # Before a centre has been joined nobody is known by name but oneself.
+            names = {str(store.worker): _("You"), **store.worker_names()} if needs_names else {}
             clients = {str(case.client_id): case.name for case in store.clients()} if everybody else None
             return lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names, clients)
 

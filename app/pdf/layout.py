@@ -76,7 +76,8 @@ class Text(Leaf):
 
     def __post_init__(self) -> None:
         if self.paragraph is None:
-            text = hyphenated(self.text)
+            # Plain language (selkokieli) never divides a word.
+            text = hyphenated(self.text) if self.style.hyphenating else self.text
             style = self.style.hyphenating if "\xad" in text else self.style
             self.paragraph = Paragraph(escape(text).replace("\n", "<br/>"), style)
         self._width = -1.0

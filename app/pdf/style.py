@@ -163,7 +163,13 @@ def _style(font: str, size: float, leading: float, color: Color, align: int = TA
 def look(plain: bool) -> Look:
     """The look of ordinary documents, or of those in plain language: 15-point text, nothing under 11."""
     register_fonts()
-    return _plain() if plain else _ordinary()
+    if not plain:
+        return _ordinary()
+    made = _plain()
+    for style in vars(made).values():
+        if isinstance(style, ParagraphStyle):
+            style.hyphenating = None
+    return made
 
 
 def _plain() -> Look:

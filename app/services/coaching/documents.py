@@ -23,6 +23,13 @@ from app.pdf import (
 from app.record import Row
 from app.services.coaching import codes
 
+# Who does a step, as the client's own copy says it.
+PLAIN_BY = {
+    "client": N_("Me"),
+    "coach": N_("My job coach"),
+    "together": N_("Me and my job coach"),
+    "network": N_("Somebody who helps me"),
+}
 SIGNERS = {"client": N_("Client"), "worker": N_("Job coach")}
 
 
@@ -60,7 +67,7 @@ def _first_page(plan: Row, context: Context) -> Iterable[Block]:
         steps = [
             Step(
                 step["what"],
-                titles_of(codes.STEP_BY, step["by"]),
+                _by(step["by"], context),
                 _day(step["by_when"]),
                 context.progress.get(step["id"], "open"),  # type: ignore[arg-type]
             )
@@ -75,6 +82,10 @@ def _first_page(plan: Row, context: Context) -> Iterable[Block]:
             else _("The plan is reviewed on {day}.")
         )
         yield Callout(said.format(day=review))
+
+
+def _by(who: str, context: Context) -> str:
+    return _(PLAIN_BY[who]) if context.plain and who in PLAIN_BY else titles_of(codes.STEP_BY, who)
 
 
 def _details(plan: Row, context: Context) -> Iterable[Block]:

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.sqlite import insert
 
 from app import clock
 from app.clock import new_id
 from app.patch import Patch, complete, fold
 from app.record import Row, fields, iso
 from app.services import SPECS
+from storage import rows
 from storage.tables import outbox, sync_base
 
 SCHEMA = 1
@@ -47,10 +47,9 @@ def queue(connection: Connection, edits: list[Edit]) -> None:
         {"row_id": new["id"], "kind": kind, "scope": new["scope"], "fields": old}
         for kind, old, new, _, _ in edits
     ]
-    connection.execute(insert(sync_base).on_conflict_do_nothing(), bases)
+    rows.add(connection, sync_base, bases, unless_there=True)
     fresh = [edit for edit in edits if not (edit[3] == "update" and _folded(connection, edit))]
-    if fresh:
-        connection.execute(insert(outbox), [_mutation(*edit) for edit in fresh])
+    rows.add(connection, outbox, [_mutation(*edit) for edit in fresh])
 
 
 def _mutation(kind: str, old: Row | None, new: Row, op: str, patch: Patch) -> Row:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from pydantic_core import PydanticUndefined, from_json, to_json
-from sqlalchemy import Boolean, Connection
+from sqlalchemy import Boolean, Connection, Table
 
 from app.record import Json, Record, Row, fields
 from app.services import SPECS
@@ -161,6 +161,30 @@ def many(connection: Connection, statement: str, parameters: Sequence[tuple[Any,
     driver: Any = connection.connection.driver_connection
     with db.driver_errors():
         driver.executemany(statement, parameters)
+
+
+def add(connection: Connection, table: Table, lines: Sequence[Row], *, unless_there: bool = False) -> None:
+    """Put lines of JSON values, all with the same names, into one of the store's own tables."""
+    if not lines:
+        return
+    names = tuple(lines[0])
+    statement, packed = _adding(table, names, unless_there)
+    bound = [
+        tuple(
+            to_json(line[name]).decode() if name in packed and line[name] is not None else line[name]
+            for name in names
+        )
+        for line in lines
+    ]
+    many(connection, statement, bound)
+
+
+@cache
+def _adding(table: Table, names: tuple[str, ...], unless_there: bool) -> tuple[str, frozenset[str]]:
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" for _ in names)
+    rest = " ON CONFLICT DO NOTHING" if unless_there else ""
+    packed = frozenset(c.name for c in table.columns if isinstance(c.type, Json))
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}){rest}', packed
 
 
 def remove(connection: Connection, kind: str, ids: Iterable[str]) -> None:

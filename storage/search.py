@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, select, text
-from sqlalchemy.dialects.sqlite import insert
 
 from app.access import client_of
 from app.record import Row
 from app.services import SPECS
 from app.spec import F, RecordSpec
 from storage import caseload
+from storage.rows import add, many
 from storage.tables import search_entry
 
 MARK = ("\u2068", "\u2069")
@@ -114,21 +114,20 @@ def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:
             or 0
         ) + 1
         numbered = {row["id"]: number for number, row in enumerate(fresh, first)}
-        connection.execute(
-            insert(search_entry),
-            [
-                {
-                    "n": numbered[row["id"]],
-                    "row_id": row["id"],
-                    "kind": kind,
-                    "client_id": client_of(row["scope"]),
-                    "scope": row["scope"],
-                }
-                for row in fresh
-            ],
-        )
+        entries = [
+            {
+                "n": numbered[row["id"]],
+                "row_id": row["id"],
+                "kind": kind,
+                "client_id": client_of(row["scope"]),
+                "scope": row["scope"],
+            }
+            for row in fresh
+        ]
+        add(connection, search_entry, entries)
         known |= numbered
-    connection.exec_driver_sql(
+    many(
+        connection,
         "INSERT INTO search_text (rowid, name, text) VALUES (?, ?, ?)",
         [(known[row["id"]], naming, rest) for row, naming, rest in mine],
     )

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, insert, select
 
 from app import access, clock
 from app.errors import KnownError, Problem, Refused
@@ -16,7 +16,7 @@ from app.record import Record, Row, fields, iso, to_row
 from app.services import SPECS
 from app.services.clients import Assignment
 from app.spec import RecordSpec
-from storage import outbox, search
+from storage import outbox, rows, search
 from storage.tables import access_log, history, sync_state
 
 
@@ -181,24 +181,20 @@ def _first_assignment(connection: Connection, client: Row, worker: UUID) -> Row:
 
 def put(connection: Connection, writes: Iterable[_Write]) -> None:
     """Write checked edits with everything that belongs to a write, one statement a table."""
-    for (spec, op), group in _grouped(writes).items():
-        table, rows = table_of(spec), [write.new for write in group]
-        if op == "create":
-            connection.execute(insert(table), rows)
-        else:
-            change = update(table).where(table.c.id == bindparam("this"))
-            connection.execute(change, [{**row, "this": row["id"]} for row in rows])
-        search.index(connection, spec.kind, rows)
-        outbox.queue(connection, [(spec.kind, w.old, w.new, w.op, w.patch) for w in group])
-        connection.execute(insert(history), [_noted(w.spec.kind, w.new, w.op, w.patch) for w in group])
-        connection.execute(insert(access_log), [_logged(write) for write in group])
+    for (kind, _), group in _grouped(writes).items():
+        new = [write.new for write in group]
+        rows.put(connection, kind, [rows.shape(kind).bind(row) for row in new])
+        search.index(connection, kind, new)
+        outbox.queue(connection, [(kind, w.old, w.new, w.op, w.patch) for w in group])
+        rows.add(connection, history, [_noted(kind, w.new, w.op, w.patch) for w in group])
+        rows.add(connection, access_log, [_logged(kind, write) for write in group])
 
 
-def _grouped(writes: Iterable[_Write]) -> dict[tuple[RecordSpec, str], list[_Write]]:
-    """Group edits by table and operation; parents come before what points to them."""
-    groups: dict[tuple[RecordSpec, str], list[_Write]] = {}
+def _grouped(writes: Iterable[_Write]) -> dict[tuple[str, str], list[_Write]]:
+    """Group edits by kind and operation; parents come before what points to them."""
+    groups: dict[tuple[str, str], list[_Write]] = {}
     for write in writes:
-        groups.setdefault((write.spec, write.op), []).append(write)
+        groups.setdefault((write.spec.kind, write.op), []).append(write)
     return groups
 
 
@@ -219,12 +215,12 @@ def note(connection: Connection, kind: str, row: Row, op: str, patch: Patch) -> 
     connection.execute(insert(history), [_noted(kind, row, op, patch)])
 
 
-def _logged(write: _Write) -> Row:
+def _logged(kind: str, write: _Write) -> Row:
     return {
         "at": write.new["saved_at"],
         "worker": write.new["saved_by"],
         "action": write.op,
-        "kind": write.spec.kind,
+        "kind": kind,
         "record_id": write.new["id"],
         "client_id": access.client_of(write.new["scope"]),
         "detail": "",
@@ -285,19 +281,24 @@ def _defaults(kind: str) -> Row:
 
 def _unknown_choices(spec: RecordSpec, new: Row, old: Row | None) -> Iterable[Problem]:
     """Refuse a value that is not in its code list, unless it stood there before (a newer program's value)."""
-    for field in spec.fields():
-        if not field.choices:
-            continue
-        allowed = {choice.value for choice in field.choices} | {""}
-        value = new[field.name]
-        before = old[field.name] if old else None
+    for name, allowed in _allowed(spec.kind):
+        value = new[name]
+        before = old[name] if old else None
         many = isinstance(value, list)
         for one in value if many else [value]:
             if one is None or one in allowed or (one in (before or ()) if many else one == before):
                 continue
-            yield Problem(
-                field.name, Message(N_("“{value}” is not one of the choices."), value=str(one)[:40])
-            )
+            yield Problem(name, Message(N_("“{value}” is not one of the choices."), value=str(one)[:40]))
+
+
+@cache
+def _allowed(kind: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the fields that have a code list, and its values."""
+    return tuple(
+        (field.name, frozenset(choice.value for choice in field.choices) | {""})
+        for field in SPECS[kind].fields()
+        if field.choices
+    )
 
 
 def _foreign(present: _Present, spec: RecordSpec, new: Row) -> list[Problem]:
@@ -305,15 +306,22 @@ def _foreign(present: _Present, spec: RecordSpec, new: Row) -> list[Problem]:
     if spec.sync.mode == "centre":
         return [Problem(None, Message(N_("Only the centre changes this.")))]
     found = []
-    pointers = {key.parent.name: str(key.column.table.name) for key in table_of(spec).foreign_keys}
-    if spec.scope == "client" and spec.kind != "client":
-        pointers["client_id"] = "client"
-    for name, kind in pointers.items():
+    for name, kind in _pointers(spec.kind):
         target = present.get(kind, new[name]) if new[name] else None
         if new[name] and (target is None or target["deleted"]):
             title = Marked(SPECS[kind].one)
             found.append(Problem(name, Message(N_("There is no such entry here: {kind}."), kind=title)))
     return found
+
+
+@cache
+def _pointers(kind: str) -> tuple[tuple[str, str], ...]:
+    """Return the fields that point to another record, and its kind."""
+    spec = SPECS[kind]
+    pointers = {key.parent.name: str(key.column.table.name) for key in table_of(spec).foreign_keys}
+    if spec.scope == "client" and kind != "client":
+        pointers["client_id"] = "client"
+    return tuple(pointers.items())
 
 
 def _may_change(spec: RecordSpec, old: Row, new: Row) -> list[Problem]:

@@ -20,11 +20,11 @@ def main(words: list[str] | None = None) -> int:
     arguments = parse(words)
     folder = profile(arguments)
     set_language(os.environ.get("TYOPARI_LANGUAGE") or settings.load(folder / "settings.json").language)
-    if arguments.verb is None:
-        from ui.app import run
-
-        return run(folder)
     try:
+        if arguments.verb is None:
+            from ui.app import run
+
+            return run(folder)
         return function(arguments.verb)(arguments)
     except KnownError as error:
         say(str(error))

@@ -4,6 +4,7 @@ Only the libraries of the first window are loaded here; everything else is loade
 """
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import settings as options
+from app.errors import KnownError
+from app.i18n import N_, Message, _
 from ui import crash, language, theme
 from ui.lock import ClipboardWatch, IdleWatch, SystemWatch
 from ui.tasks import Tasks
@@ -52,6 +55,8 @@ class Program(QObject):
     ) -> None:
         super().__init__()
         self.folder = folder
+        self.hint = ""
+        """What the unlock window says above the passphrase: for the demonstration."""
         self.settings = options.load(folder / "settings.json")
         self._connect, self._make_tasks, self._cost = connect or _way_to_centre, make_tasks, cost
         self._libraries, self._leave = libraries, leave
@@ -83,6 +88,8 @@ class Program(QObject):
         )
         self.unlock.opened.connect(self._opened)
         self.unlock.left.connect(self._left_unlocking)
+        if self.hint:
+            self.unlock.tell(self.hint)
         _take_place(self.unlock, before)
 
     def _opened(self, store: "Store") -> None:
@@ -247,8 +254,10 @@ def _closing(session: "Session") -> Callable[[], None]:
 def run(profile_folder: Path, *, connect: "Connect | None" = None, passphrase: str = "") -> int:
     """Run the desktop program on the store in a folder; return the exit code. Makes the folder if needed.
 
-    `passphrase` opens the store at once: for the demonstration, whose passphrase everybody is told.
+    `passphrase` opens the store at once: for the demonstration, whose passphrase everybody is told. Raises
+    KnownError where there is no screen.
     """
+    _need_screen()
     crash.harden()
     QApplication.setApplicationName("Työpari")
     QApplication.setDesktopFileName("tyopari")
@@ -259,6 +268,8 @@ def run(profile_folder: Path, *, connect: "Connect | None" = None, passphrase: s
     program = Program(profile_folder, connect=connect, leave=app.quit)
     path = crash.CrashPath(program.leave)
     path.install()
+    if passphrase:
+        program.hint = _("Passphrase of the demonstration: {passphrase}").format(passphrase=passphrase)
     program.start()
     if passphrase and program.unlock is not None and isinstance(program.unlock.page, UnlockPage):
         program.unlock.page.given.emit(passphrase)
@@ -266,6 +277,16 @@ def run(profile_folder: Path, *, connect: "Connect | None" = None, passphrase: s
     program.close()
     crash.end_log(handler)
     return code
+
+
+def _need_screen() -> None:
+    """Say that there is no screen before Qt ends the process for it. Raises KnownError."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
+        raise KnownError(
+            Message(N_("There is no screen here to open a window on.")),
+            Message(N_("Use the commands (tyopari --help); the demonstration has --headless.")),
+        )
 
 
 def _application() -> QApplication:

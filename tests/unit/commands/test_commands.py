@@ -81,7 +81,7 @@ def test_put_changes_only_the_given_fields_and_history_tells(run: Run) -> None:
     assert put(run, "client", {"id": client, "phone": "2"}) == [client]
     shown = run("show", "client", client, "--history", "--json").json()
     assert (shown["first_name"], shown["phone"]) == ("Aino", "2")
-    assert [entry["patch"] for entry in shown["history"]][0] == {"phone": ["1", "2"]}
+    assert shown["history"][0]["patch"] == {"phone": ["1", "2"]}
 
 
 def test_a_batch_with_one_bad_row_writes_nothing_and_names_it(run: Run, tmp_path: Path) -> None:
@@ -250,3 +250,12 @@ def test_without_a_centre_sync_says_so(run: Run) -> None:
     assert said.code != 0
     assert said.err.strip()
     assert run("conflicts", "--json").json() == []
+
+
+def test_without_a_screen_it_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    said = run()
+    assert said.code == 1
+    assert "--headless" in said.err

@@ -19,12 +19,14 @@ from app import access, clock
 from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.record import Row, iso
-from storage import eviction, incoming, outbox
-from storage.incoming import Answer, Arrived, Held
+from storage import answers, eviction, incoming, outbox
+from storage.answers import Answer
+from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
 from sync import sealing
 from sync.faults import BUGS
+from sync.pace import without_collecting
 from sync.protocol import (
     BATCH_BYTES,
     BATCH_MUTATIONS,
@@ -38,7 +40,6 @@ from sync.protocol import (
     WipedRequest,
     checksum,
 )
-from sync.server.pace import without_collecting
 from sync.session import Session
 from sync.transport import HttpTransport, NotNow, Told, TooLarge, Transport, ask
 
@@ -203,7 +204,7 @@ class _Sync:
         clock.point("client.push.marked")
         if "ack_early" in BUGS:
             with self.store.write() as connection:
-                incoming.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
+                answers.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
         try:
             reply = self.session.call("/sync/push", self._push_body(batch), PushReply)
         except TooLarge:
@@ -235,17 +236,17 @@ class _Sync:
         problem: Row = {"field": None, "text": N_("This entry is too large for the centre."), "values": {}}
         (one,) = batch.ids
         with self.store.write() as connection:
-            base = incoming.last_word(connection, one)
-            incoming.acknowledge(connection, [Answer(one, "refused", base, (problem,))])
+            base = answers.last_word(connection, one)
+            answers.acknowledge(connection, [Answer(one, "refused", base, (problem,))])
         return True
 
     def _acknowledge(self, reply: PushReply) -> None:
-        answers = [
+        said = [
             Answer(result.id, result.status, result.row, tuple(p.model_dump() for p in result.problems))
             for result in reply.results
         ]
         with self.store.write() as connection:
-            done = incoming.acknowledge(connection, answers, rebase="no_rebase" not in BUGS)
+            done = answers.acknowledge(connection, said, rebase="no_rebase" not in BUGS)
         self.pushed += done.taken
         self.changes |= done.changes
         self.server_time = reply.server_time

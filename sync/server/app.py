@@ -17,12 +17,12 @@ from starlette.exceptions import HTTPException
 from app.clock import now
 from app.record import Row, iso
 from sync import protocol
+from sync.pace import without_collecting
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION, PullRequest, PushRequest
 from sync.server import auth, people, state
 from sync.server.bodies import Stop, answer, read_body
 from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
-from sync.server.pace import without_collecting
 from sync.server.pull import pull
 from sync.server.push import newest_schema, parse_one_by_one, parse_sealed, push, refused
 from sync.server.rights import Sender

@@ -8,8 +8,9 @@ from pydantic_core import from_json
 
 from app.clock import new_id
 from app.record import Row
-from storage import eviction, incoming, outbox
-from storage.incoming import Answer, Arrived
+from storage import answers, eviction, incoming, outbox
+from storage.answers import Answer
+from storage.incoming import Arrived
 from storage.rows import complete, shape
 from storage.store import Store
 from sync.protocol import EMPTY, checksum
@@ -48,11 +49,11 @@ def client_row(phone: str = "", version: int = 1, **values: Any) -> tuple[str, s
     )
 
 
-def answered(store: Store, status: str, row: Row | None = None) -> incoming.Acknowledged:
+def answered(store: Store, status: str, row: Row | None = None) -> answers.Acknowledged:
     """Send everything that waits, and answer all of it alike."""
     with store.write() as connection:
         ids = outbox.batch(connection, 1_000_000, 1000).ids
-        return incoming.acknowledge(connection, [Answer(one, status, row) for one in ids])
+        return answers.acknowledge(connection, [Answer(one, status, row) for one in ids])
 
 
 def edit(store: Store, record_id: str, **values: Any) -> None:
@@ -205,7 +206,7 @@ def test_an_applied_edit_moves_the_base_of_a_newer_one(store: Store) -> None:
         (sent,) = outbox.batch(connection, 1000, 10).ids
     edit(store, one, phone="3")
     with store.write() as connection:
-        incoming.acknowledge(connection, [Answer(sent, "applied")])
+        answers.acknowledge(connection, [Answer(sent, "applied")])
     assert bases(store)[one]["phone"] == "2"
     assert shown(store, one)["phone"] == "3"
 
@@ -231,7 +232,7 @@ def test_newer_edits_stay_over_what_the_centre_has(store: Store) -> None:
         (sent,) = outbox.batch(connection, 1000, 10).ids
     edit(store, one, email="a@b")
     with store.write() as connection:
-        incoming.acknowledge(
+        answers.acknowledge(
             connection, [Answer(sent, "conflict", {**client, "phone": "theirs", "version": 2})]
         )
     assert (shown(store, one)["phone"], shown(store, one)["email"]) == ("theirs", "a@b")
@@ -242,7 +243,7 @@ def test_what_the_centre_does_not_have_goes_and_its_children_hide_it(store: Stor
     store.save(make("support_visit", client_id=client, on="2026-01-05"))
     with store.write() as connection:
         ids = outbox.batch(connection, 1_000_000, 2).ids  # the visit waits
-        incoming.acknowledge(connection, [Answer(one, "refused") for one in ids])
+        answers.acknowledge(connection, [Answer(one, "refused") for one in ids])
     assert store.clients() == []
     assert shown(store, str(client))["deleted"]
     answered(store, "quarantined")
@@ -253,7 +254,7 @@ def test_what_the_centre_does_not_have_goes_and_its_children_hide_it(store: Stor
 def test_answers_to_nothing_are_passed_over(store: Store) -> None:
     add_client(store)
     with store.write() as connection:
-        assert incoming.acknowledge(connection, [Answer(str(new_id()), "applied")]).taken == 0
+        assert answers.acknowledge(connection, [Answer(str(new_id()), "applied")]).taken == 0
 
 
 # ---- epochs and evictions ---------------------------------------------------------------------------------

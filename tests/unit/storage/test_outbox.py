@@ -7,8 +7,8 @@ from pydantic_core import from_json
 
 from app import clock
 from app.record import Row
-from storage import incoming, outbox
-from storage.incoming import Answer
+from storage import answers, outbox
+from storage.answers import Answer
 from storage.store import Store
 from tests.stores import add_client, make, store
 
@@ -103,7 +103,7 @@ def test_the_same_edits_come_again_until_they_are_answered(store: Store) -> None
     assert again[: len(first)] == first
     assert len(again) == 4
     with store.write() as connection:
-        incoming.acknowledge(connection, [Answer(one["id"], "applied") for one in first])
+        answers.acknowledge(connection, [Answer(one["id"], "applied") for one in first])
     assert [one["id"] for one in batch(store)] == [one["id"] for one in again[2:]]
 
 
@@ -125,7 +125,7 @@ def test_what_waits_is_counted(store: Store) -> None:
         assert outbox.waiting_scopes(connection) == {f"client:{client}:core"}
     sent = batch(store)
     with store.write() as connection:
-        incoming.acknowledge(
+        answers.acknowledge(
             connection,
             [Answer(sent[0]["id"], "applied"), Answer(sent[1]["id"], "refused", None, ({"text": "x"},))],
         )
@@ -143,7 +143,7 @@ def test_taken_edits_are_forgotten_after_their_time(store: Store) -> None:
     add_client(store)
     sent = batch(store)
     with store.write() as connection:
-        incoming.acknowledge(connection, [Answer(one["id"], "applied") for one in sent])
+        answers.acknowledge(connection, [Answer(one["id"], "applied") for one in sent])
         assert outbox.forget_kept(connection) == 0
         later = clock.now() + outbox.KEPT_FOR + timedelta(minutes=1)
         release = clock.hold(now=lambda: later)

@@ -1,8 +1,8 @@
 """Runs in a process of its own: a coach's way through the real program, each step timed until it is painted.
 
-    python -m tests.benchmarks.journey FOLDER
+    python -m tests.benchmarks.journey FOLDER PASSPHRASE
 
-The store's passphrase is that of `tests.stores`. Writes one JSON object: seconds by step, MiB for memory.
+Writes one JSON object: seconds by step, MiB for memory. Nothing of pytest is loaded here: it would count as memory.
 """
 
 import json
@@ -18,7 +18,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from storage import db, keys
-from tests.stores import PASSPHRASE
 from ui.app import Program
 from ui.centre import way_to as connect
 
@@ -30,8 +29,8 @@ NAMES = ("halmela", "aino", "väinö k", "salo")
 class Journey:
     """The program, and what was measured."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, passphrase: str) -> None:
+        self.folder, self.passphrase = folder, passphrase
         self.found: dict[str, list[float]] = {}
         self.entries = 0
         app = QApplication.instance() or QApplication([])
@@ -40,8 +39,8 @@ class Journey:
         app.setQuitOnLastWindowClosed(False)
         self.wake = QTimer(interval=20)  # so that a condition which no event announces is asked all the same
         self.wake.start()
-        self.memory("memory at start")
-        self.program = Program(folder, connect=connect)
+        self.left: list[bool] = []
+        self.program = Program(folder, connect=connect, leave=lambda: self.left.append(True))
 
     def until(self, condition: Callable[[], Any]) -> None:
         """Let the program run until a condition is true and what it shows is painted."""
@@ -100,7 +99,7 @@ class Journey:
         keys.unlock = unlock
         assert self.program.unlock is not None
         page: Any = self.program.unlock.page
-        page.field.setText(PASSPHRASE)
+        page.field.setText(self.passphrase)
 
         def enter() -> None:
             QTest.keyClick(page.field, Qt.Key.Key_Return)
@@ -220,7 +219,7 @@ class Journey:
 
 def main() -> None:
     """Go the whole way once."""
-    journey = Journey(Path(sys.argv[1]))
+    journey = Journey(Path(sys.argv[1]), sys.argv[2])
     journey.unlock()
     journey.backup()
     journey.clients()
@@ -229,7 +228,7 @@ def main() -> None:
     journey.bare()
     print(json.dumps(journey.found), flush=True)
     journey.program.leave()
-    journey.until(lambda: journey.program.shell is None and not journey.program._locking)
+    journey.until(lambda: journey.left)
     journey.program.close()
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 
 def main() -> None:
-    """Show the window, write a line once it was painted, and end at once."""
+    """Show the window, write a line once it was painted, and end when standard input ends."""
     from PySide6.QtCore import QEvent, QObject, QTimer
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -42,6 +42,7 @@ def main() -> None:
 
 def _tell(word: str) -> None:
     print(word, flush=True)
+    sys.stdin.read()
     os._exit(0)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import settings as options
@@ -115,6 +115,7 @@ class Program(QObject):
         runner.ended.connect(self._wiped)
         unlock, self.unlock = self.unlock, None
         _take_place(self.shell, unlock)
+        _give_room(self.shell)
         if unlock is not None:
             unlock.left.disconnect(self._left_unlocking)
             _destroy(unlock)
@@ -307,6 +308,17 @@ def _take_place(window: QWidget, before: QWidget | None) -> None:
         window.setGeometry(before.geometry())
         window.setWindowState(before.windowState())
     window.show()
+
+
+def _give_room(window: QWidget) -> None:
+    """Let the main window have the room that its lists want, where the screen has it."""
+    screen = window.screen().availableGeometry()
+    wanted = window.size().expandedTo(QSize(theme.px(1280), theme.px(820))).boundedTo(screen.size())
+    if wanted != window.size() and not window.isMaximized():
+        window.resize(wanted)
+        frame = window.frameGeometry()
+        frame.moveCenter(screen.center())
+        window.move(frame.topLeft())
 
 
 def _destroy(window: QWidget) -> None:

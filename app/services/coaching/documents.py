@@ -119,8 +119,8 @@ def _details(plan: Row, context: Context) -> Iterable[Block]:
             [member["name"], titles_of(context.network_roles, member["role"]), member["organisation"]]
             for member in context.network
         ]
-        yield Heading(_("People around the client"))
-        yield Table([_("Name"), _("Role"), _("Organisation")], rows)
+        people = Table([_("Name"), _("Role"), _("Organisation")], rows)
+        yield KeepTogether([Heading(_("People around the client")), people])
 
 
 def _plain_details(plan: Row) -> Iterable[Block]:

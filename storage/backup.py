@@ -122,7 +122,7 @@ def _verify(copy: Path, key: Key) -> None:
     """Read the whole copy. Raises StoreDamaged if a page is wrong."""
     with db.driver_errors(), closing(db.connect(copy, key, mode="ro")) as connection:
         wrong = [row[0] for row in connection.execute("PRAGMA cipher_integrity_check")]
-        wrong += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        wrong += [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
     if wrong:
         raise StoreDamaged(
             Message(N_("The backup came out damaged, so it was not kept.")),

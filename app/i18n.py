@@ -5,6 +5,8 @@ The message id is the English text itself. Finnish is the language where the sys
 
 import gettext
 import locale
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -77,11 +79,20 @@ def using_language(code: str) -> Iterator[None]:
 
 def system_language() -> str:
     """Return the language of the system where it is one of ours, else Finnish."""
-    try:
-        code = (locale.getlocale()[0] or "")[:2].lower()
-    except ValueError:
-        code = ""
+    code = _system_locale()[:2].lower()
     return code if code in LANGUAGES else "fi"
+
+
+def _system_locale() -> str:
+    """Return the system's locale as it was set: Python's own answer takes the C locale for American English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name]
+    if sys.platform == "win32":
+        import ctypes
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return (locale.getlocale()[0] or "") if sys.platform == "darwin" else ""
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ class Program(QObject):
         self._show_unlock(None)
         assert self.unlock is not None
         self.unlock.setGeometry(place)
-        self.unlock.tell(reason)
+        self.unlock.tell(reason or self.hint)
         self.unlock.wait(True)
         self._end_session(session, self._ready)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 from app.i18n import Message
@@ -43,15 +44,20 @@ class DueItem:
     time: str = ""
 
 
-def due(cases: Iterable[Case], on: date) -> list[DueItem]:
-    """Return what is due for these cases as seen on a day, oldest first, whatever its date."""
+def due(cases: Iterable[Case], on: date, until: date | None = None) -> list[DueItem]:
+    """Return what is due for these cases as seen on a day, oldest first; whatever its date, or up to a last day."""
     from app.services import SPECS
 
     rules = [spec.due for spec in SPECS.values() if spec.due]
+    last = until or date.max
     found: list[DueItem] = []
     for case in cases:
-        if on not in case.known:
+        known = case.known.get(on)
+        if known is None:
             case.known.clear()  # of another day
-            case.known[on] = tuple(item for rule in rules for item in rule(case, on))
-        found += case.known[on]
-    return sorted(found, key=lambda item: (item.on, item.time))
+            known = case.known[on] = tuple(item for rule in rules for item in rule(case, on))
+        found += [item for item in known if item.on <= last]
+    # Twice by one attribute: a key of two costs a tuple for each of ten thousand.
+    found.sort(key=attrgetter("time"))
+    found.sort(key=attrgetter("on"))
+    return found

@@ -1,11 +1,11 @@
 """The rules of job coaching that are more than one field's: dates that can be, signing, what is due when."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from dateutil.relativedelta import relativedelta
 
 from app.clock import today
 from app.due import Case, DueItem
@@ -17,16 +17,25 @@ from app.services.coaching.codes import ACTIVE, ENDED, LIGHT, MAINTENANCE, REFER
 if TYPE_CHECKING:
     from app.services.coaching import records
 
-# L725-729: a visit about monthly; every two to three months; every six months.
-RHYTHM = {
-    ACTIVE: relativedelta(months=1),
-    SUFFICIENT: relativedelta(months=3),
-    LIGHT: relativedelta(months=6),
-}
+# Months. L725-729: a visit about monthly; every two to three months; every six months.
+RHYTHM = {ACTIVE: 1, SUFFICIENT: 3, LIGHT: 6}
 # Before maintenance the pilot met its clients one to four times a month (L684-685); support is at least as close.
-BEFORE_MAINTENANCE = relativedelta(weeks=2)
-REVIEW = relativedelta(years=1)  # L676: the plan is updated when needed, at least yearly
+BEFORE_MAINTENANCE = timedelta(weeks=2)
+REVIEW = 12  # months; L676: the plan is updated when needed, at least yearly
 CONTACT_ONLY = ("phone", "remote")
+
+VISIT_DUE = Message(N_("Support visit"))
+VISIT_AGREED = Message(N_("Visit agreed"))
+VISIT_UNWRITTEN = Message(N_("Visit agreed: not written down yet"))
+PLAN_MISSING = Message(N_("Career plan is missing"))
+PLAN_REVIEW = Message(N_("Career plan review"))
+
+
+@lru_cache(maxsize=4096)
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later, or the last of that month. Thousands of clients share few days."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def next_contact(phase: str, level: str, last: date | None, since: date) -> date | None:
@@ -36,8 +45,10 @@ def next_contact(phase: str, level: str, last: date | None, since: date) -> date
     """
     if phase in ("", ENDED, REFERRAL):
         return None
-    rhythm = RHYTHM.get(level, RHYTHM[ACTIVE]) if phase == MAINTENANCE else BEFORE_MAINTENANCE
-    return max(last, since) + rhythm if last else since + rhythm
+    begin = max(last, since) if last else since
+    if phase != MAINTENANCE:
+        return begin + BEFORE_MAINTENANCE
+    return months_after(begin, RHYTHM.get(level, RHYTHM[ACTIVE]))
 
 
 def next_visit_proposal(phase: str, level: str, visit: date) -> date:
@@ -55,17 +66,15 @@ def due_contact(case: Case, on: date) -> Iterable[DueItem]:
     last = case.last_contact if calls_count else case.last_visit
     day = next_contact(case.phase, case.level, last, case.phase_since)
     if day is not None:
-        yield DueItem(day, Message(N_("Support visit")), case.client_id, "support_visit", None)
+        yield DueItem(day, VISIT_DUE, case.client_id, "support_visit", None)
 
 
 def due_planned(case: Case, on: date) -> Iterable[DueItem]:
     """Tell of each planned visit: as an appointment, or, its day past, as one to be written down."""
     for visit in case.planned:
         day = date.fromisoformat(visit["on"])
-        text = N_("Visit agreed") if day >= on else N_("Visit agreed: not written down yet")
-        yield DueItem(
-            day, Message(text), case.client_id, "support_visit", UUID(visit["id"]), visit["start_time"]
-        )
+        title = VISIT_AGREED if day >= on else VISIT_UNWRITTEN
+        yield DueItem(day, title, case.client_id, "support_visit", UUID(visit["id"]), visit["start_time"])
 
 
 def due_plan(case: Case, on: date) -> Iterable[DueItem]:
@@ -75,12 +84,13 @@ def due_plan(case: Case, on: date) -> Iterable[DueItem]:
     plan = case.plan
     if plan is None:
         if case.phase_since:
-            day = case.phase_since + relativedelta(months=2)
-            yield DueItem(day, Message(N_("Career plan is missing")), case.client_id, "career_plan", None)
+            day = months_after(case.phase_since, 2)
+            yield DueItem(day, PLAN_MISSING, case.client_id, "career_plan", None)
         return
     made = date.fromisoformat(plan["signed_on"] or plan["made_on"])
-    day = min(made + REVIEW, date.fromisoformat(plan["review_on"]) if plan["review_on"] else date.max)
-    yield DueItem(day, Message(N_("Career plan review")), case.client_id, "career_plan", UUID(plan["id"]))
+    review = date.fromisoformat(plan["review_on"]) if plan["review_on"] else date.max
+    day = min(months_after(made, REVIEW), review)
+    yield DueItem(day, PLAN_REVIEW, case.client_id, "career_plan", UUID(plan["id"]))
 
 
 def check_visit(visit: "records.SupportVisit") -> list[Problem]:

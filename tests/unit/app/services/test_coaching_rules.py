@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,22 @@ def test_each_level_has_its_rhythm(last: date) -> None:
 )
 def test_a_month_ends_where_the_calendar_says(last: date, expected: date) -> None:
     assert rules.next_contact(codes.MAINTENANCE, codes.ACTIVE, last, date(2020, 1, 1)) == expected
+
+
+@given(DAYS, st.integers(1, 12))
+def test_months_are_counted_as_the_calendar_library_counts_them(day: date, months: int) -> None:
+    assert rules.months_after(day, months) == day + relativedelta(months=months)
+
+
+@given(st.lists(DAYS, max_size=8), DAYS, st.integers(0, 400))
+def test_what_is_due_up_to_a_day_is_the_beginning_of_all_that_is_due(
+    since: list[date], on: date, ahead: int
+) -> None:
+    cases = [_case(phase=codes.SUPPORT, phase_since=day) for day in since]
+    last = on + timedelta(days=ahead)
+    everything = due(cases, on)
+    assert [item.on for item in everything] == sorted(item.on for item in everything)
+    assert due(cases, on, last) == [item for item in everything if item.on <= last]
 
 
 @given(PHASES, LEVELS, DAYS)

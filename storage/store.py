@@ -316,13 +316,18 @@ class Store:
 
     # ---- writing ----
 
-    def save(self, *records: Record) -> Changes:
+    def save(self, *records: Record, draft_key: str = "") -> Changes:
         """Save records in one transaction, all or none. Raises Refused that names the field and the row.
 
-        A new client is assigned to the one who made it.
+        A new client is assigned to the one who made it. `draft_key` names the draft that the records were
+        written from: it goes in the same transaction, so that it is there exactly as long as it is needed.
         """
+        worker = self.worker
         with self.write() as connection:
-            return writing.save(connection, records, self.worker)
+            saved = writing.save(connection, records, worker)
+            if draft_key:
+                _drop_draft(connection, draft_key)
+            return saved
 
     def delete(self, kind: str, record_id: UUID | str) -> Changes:
         """Delete a record; `undelete` brings it back. Raises KnownError if there is none."""
@@ -376,7 +381,7 @@ class Store:
     def drop_draft(self, key: str) -> None:
         """Forget a draft: its form was saved."""
         with self.write() as connection:
-            connection.execute(delete(draft).where(draft.c.key == key))
+            _drop_draft(connection, key)
 
     # ---- who saw what ----
 
@@ -403,6 +408,10 @@ class Store:
             query = query.where(access_log.c.client_id == str(client_id))
         with self.read() as connection:
             return [dict(found) for found in connection.execute(query).mappings()]
+
+
+def _drop_draft(connection: Connection, key: str) -> None:
+    connection.execute(delete(draft).where(draft.c.key == key))
 
 
 def _name_owner(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """The form of any declared kind of record: what is typed is kept as a draft, checked in words, and saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ class Form(QWidget):
         self.boxes: dict[str, FieldBox] = {}
         self._past: list[tuple[str, Any]] = []
         self._saving = False
+        self._drafted = True  # whether the store may hold a draft of this form
         self._build()
         self._first = {**starts(self._model), **(row if row is not None else _json(values))}
         self._load(self._first)
@@ -126,24 +128,36 @@ class Form(QWidget):
         if self.context is None:
             self.saved.emit(record)
             return
-        self._begin_saving()
         store, key, changes = self.context.store, self.draft_key, self.changes()
 
         def op() -> "Changes":
             # What arrived from others since the form opened stays; only what was changed here is written.
             current = store.row(self.spec.kind, record.id) if self.row is not None else None
             written = checked(self.spec, {**current, **changes}) if current is not None else record
-            made = store.save(written)
-            store.drop_draft(key)
-            return made
+            return store.save(written, draft_key=key)
 
-        write(self.context, op, partial(self._saved, record), self._refused)
+        write(self.context, self._begin_saving(op), partial(self._saved, record), self._refused)
 
-    def _begin_saving(self) -> None:
-        """Keep the draft first: whatever becomes of the saving and of this window meanwhile, nothing is lost."""
-        self.keep_draft()
+    def _begin_saving(self, op: "Callable[[], Changes]") -> "Callable[[], Changes]":
+        """Return the saving so that, whatever becomes of it and of this window meanwhile, nothing is lost.
+
+        Until it is answered nothing else is saved or drafted from here; what is refused is kept as a draft.
+        """
+        keep = self._keeping()
+        self._drafted = True
+        self._draft_timer.stop()
         self._saving = True
         self.save_button.setEnabled(False)
+
+        def saving() -> "Changes":
+            try:
+                return op()
+            except BaseException:
+                with suppress(KnownError):  # the refusal itself says more than that of its draft
+                    keep()
+                raise
+
+        return saving
 
     def close_form(self) -> None:
         """Leave; what is not saved remains as a draft."""
@@ -185,22 +199,25 @@ class Form(QWidget):
     def keep_draft(self) -> None:
         """Keep what is typed in the store."""
         self._draft_timer.stop()
-        if self.context is None or self._saving:
+        if self.context is None or self._saving or not (self._drafted or self.changes()):
             return
-        store, key, changes = self.context.store, self.draft_key, self.changes()
-        kind, client, record = (
-            self.spec.kind,
-            self.client_id,
-            self.row["id"] if self.row is not None else None,
-        )
+        self._drafted = bool(self.changes())
+        self.context.tasks.run(self._keeping(), self._draft_kept)
 
-        def op() -> None:
+    def _keeping(self) -> Callable[[], None]:
+        """Return what brings the draft in the store to what is typed now."""
+        assert self.context is not None
+        store, key, changes = self.context.store, self.draft_key, self.changes()
+        kind, client = self.spec.kind, self.client_id
+        record = self.row["id"] if self.row is not None else None
+
+        def keep() -> None:
             if changes:
                 store.save_draft(key, changes, kind=kind, client_id=client, record_id=record)
             else:
                 store.drop_draft(key)
 
-        self.context.tasks.run(op, self._draft_kept)
+        return keep
 
     def _restore_draft(self) -> None:
         if self.context is None or frozen(self.spec, self.row):
@@ -378,7 +395,7 @@ class Form(QWidget):
                 return
 
     def _saved(self, record: Record) -> None:
-        self._saving = False
+        self._saving = self._drafted = False
         self.save_button.setEnabled(True)
         self.row = to_row(record)
         self._as_loaded = self.values()

@@ -59,6 +59,8 @@ class Editor(QWidget):
 
     def set_problem(self, text: str) -> None:
         """Mark the editor as having a problem (or none), also for the screen reader."""
+        if text == self._problem:
+            return  # saving tells every field, and hardly any has a problem
         self._problem = text
         for stop in self.stops():
             if stop.property("bad") != bool(text):

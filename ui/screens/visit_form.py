@@ -130,7 +130,7 @@ class VisitForm(Form):
         if not value or str(self.client_id) == value:
             return
         before = self.draft_key
-        self.client_id = UUID(value)
+        self.client_id, self._drafted = UUID(value), True
         self.who_box.say("")
         assert self.context is not None
         store, key = self.context.store, self.draft_key
@@ -199,6 +199,8 @@ class VisitForm(Form):
 
     def save(self) -> None:
         """Check and save the visit together with the next one."""
+        if self._saving:
+            return
         if self.client_id is None:
             self.who_box.say(_("Choose whose visit this is."))
             self._point(1)
@@ -207,19 +209,16 @@ class VisitForm(Form):
         record = self.record()
         if record is None or self.context is None:
             return
-        self._draft_timer.stop()
-        self.save_button.setEnabled(False)
         store, key, changes, before = self.context.store, self.draft_key, self.changes(), self.row
         following = self._following(record)
 
         def op() -> Any:
             current = store.row(SPEC.kind, record.id) if before is not None else None
             written = checked(SPEC, {**current, **changes}) if current is not None else record
-            made = store.save(written, *following)
-            store.drop_draft(key)
-            return made
+            return store.save(written, *following, draft_key=key)
 
-        write(self.context, op, partial(self._wrote, record, before, following), self._refused)
+        wrote = partial(self._wrote, record, before, following)
+        write(self.context, self._begin_saving(op), wrote, self._refused)
 
     def _following(self, visit: Record) -> list[Record]:
         """Return the planned visit that the next day asks for, unless that day is planned already."""

@@ -5,13 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 
+from app import clock
 from app.clock import today
 from tests.ui.screens.caseload import at, make
 from tests.ui.screens.conftest import show
+from ui.pages import keep_drafts
 from ui.screens.today import TodayScreen
 from ui.screens.visit import QuickVisit
+from ui.tasks import Tasks
 
 
 def lines(screen: TodayScreen) -> list[tuple[str, str, str, str]]:
@@ -219,6 +223,66 @@ def test_a_draft_survives_and_comes_back(
     show(qtbot, again)
     assert again.form is not None
     assert again.form.values()["notes"] == "Kesken"
+
+
+def test_a_visit_whose_window_closes_while_it_is_saved_leaves_no_draft(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    context.tasks = Tasks()
+    heard: list[Any] = []
+    context.bus.changed.connect(heard.append)
+    before = len(store.rows("support_visit", client_id=people["Aino"]))
+    visit = QuickVisit(context, people["Aino"])
+    show(qtbot, visit)
+    form = visit.form
+    assert form is not None
+    qtbot.keyClicks(form.boxes["notes"].editor.stops()[0], "Kerran.")
+    form.save()
+    form.save()
+    keep_drafts(visit)
+    shiboken6.delete(visit)
+    qtbot.waitUntil(lambda: not context.tasks.busy)
+    assert len(heard) == 1
+    assert len(store.rows("support_visit", client_id=people["Aino"])) == before + 1
+    assert store.drafts() == []
+    context.tasks.close()
+
+
+def test_a_refused_visit_whose_window_has_closed_stays_as_a_draft(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    context.tasks = Tasks(failed=lambda error: ways.say(str(error)))
+    visit = QuickVisit(context, people["Aino"])
+    show(qtbot, visit)
+    form = visit.form
+    assert form is not None
+    qtbot.keyClicks(form.boxes["notes"].editor.stops()[0], "Kesken.")
+    store.delete("client", people["Aino"])
+    form.save()
+    keep_drafts(visit)
+    shiboken6.delete(visit)
+    qtbot.waitUntil(lambda: not context.tasks.busy)
+    assert len(ways.said) == 1
+    assert [row["fields"]["notes"] for row in store.drafts()] == ["Kesken."]
+    context.tasks.close()
+
+
+def test_a_saved_visit_is_written_in_one_transaction(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    visit = QuickVisit(context, people["Aino"])
+    show(qtbot, visit)
+    form = visit.form
+    assert form is not None
+    qtbot.keyClicks(form.boxes["notes"].editor.stops()[0], "Kerran.")
+    points: list[str] = []
+    release = clock.hold(at_point=points.append)
+    try:
+        form.save()
+        keep_drafts(visit)
+    finally:
+        release()
+    assert points.count("db.committed") == 1
 
 
 def test_a_draft_begun_for_a_client_joins_what_is_typed_before_the_client_is_chosen(

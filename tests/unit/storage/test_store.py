@@ -239,6 +239,23 @@ def test_a_draft_outlives_the_process(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_draft_goes_with_the_save_and_stays_when_it_is_refused(store: Store) -> None:
+    store.save_draft("client:-:new", {"first_name": "Aino"}, kind="client")
+    wrong = make("network_member", client_id=new_id(), name="Eero Malli")
+    with pytest.raises(Refused):
+        store.save(wrong, draft_key="client:-:new")
+    assert store.draft("client:-:new") == {"first_name": "Aino"}
+    points: list[str] = []
+    client = make("client", first_name="Aino", last_name="Esimerkki")
+    release = clock.hold(at_point=points.append)
+    try:
+        store.save(client, draft_key="client:-:new")
+    finally:
+        release()
+    assert points.count("db.committed") == 1
+    assert store.drafts() == []
+
+
 def test_a_crash_before_the_commit_leaves_nothing_of_the_write(store: Store) -> None:
     class Died(BaseException):
         pass

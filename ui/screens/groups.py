@@ -54,13 +54,16 @@ class Lines(Sequence[Line]):
     """
 
     def __init__(self, items: Sequence[Any], make: Callable[[Any], Line], whens: Iterable[str]) -> None:
-        self._items, self._make, self.whens = items, lru_cache(maxsize=512)(make), frozenset(whens)
+        self._items, self.whens = items, frozenset(whens)
+        self._made = lru_cache(maxsize=512)(lambda number: make(items[number]))  # a place is quick to look up
 
     def __len__(self) -> int:
         return len(self._items)
 
     def __getitem__(self, number: Any) -> Any:
-        return self._make(self._items[number])
+        if isinstance(number, slice):
+            return [self._made(place) for place in range(*number.indices(len(self._items)))]
+        return self._made(number)
 
 
 @dataclass(frozen=True)

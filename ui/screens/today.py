@@ -1,10 +1,12 @@
 """Today: what is due and overdue, oldest first, one key from its form; beside it the coming two weeks."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +27,12 @@ from ui.theme import button, heading, label, px, spacing
 
 AHEAD = timedelta(days=14)
 SIDE_BY_SIDE = 960
+_ON, _ON_AND_TIME = attrgetter("on"), attrgetter("on", "time")
 
 
 @dataclass(frozen=True)
 class Day:
-    """What a day brings, read on the database thread."""
+    """What a day brings, read on the database thread; items oldest first."""
 
     today: date
     items: tuple[DueItem, ...] = ()
@@ -47,7 +50,7 @@ def gather(store: Any) -> Day:
     unsent = store.unsent()
     return Day(
         today=day,
-        items=tuple(item for item in due(cases, day) if item.on <= day + AHEAD),
+        items=tuple(due(cases, day, day + AHEAD)),
         names={case.client_id: case.name for case in cases},
         conflicts=len(store.conflicts()),
         drafts=tuple(store.drafts()),
@@ -167,8 +170,8 @@ class TodayScreen(QWidget):
 
     @staticmethod
     def _sentence(day: Day) -> str:
-        late = sum(item.on < day.today for item in day.items)
-        now = sum(item.on == day.today for item in day.items)
+        late = bisect_left(day.items, day.today, key=_ON)
+        now = bisect_right(day.items, day.today, key=_ON) - late
         parts = []
         if late:
             parts.append(_n("{count} thing is late", "{count} things are late", late).format(count=late))
@@ -200,13 +203,11 @@ class TodayScreen(QWidget):
         ]
         for name, start, end in zip(PERIODS, [0, *ends], ends, strict=False):
             items = day.items[start:end]
-            whens = {self._when(item) for item in items if item.time}
-            whens |= {_when(on, day.today, language()) for on in {item.on for item in items}}
+            whens = {_when(on, time, day.today, language()) for on, time in set(map(_ON_AND_TIME, items))}
             yield Group(_(name), Lines(items, self._line, whens))
 
     def _when(self, item: DueItem) -> str:
-        said = _when(item.on, self.day.today, language())
-        return f"{said} {words.clock(item.time, blank=True)}".rstrip()
+        return _when(item.on, item.time, self.day.today, language())
 
     def _line(self, item: DueItem) -> Line:
         late = item.on < self.day.today
@@ -227,21 +228,16 @@ class TodayScreen(QWidget):
 
     def _agenda(self, day: Day) -> Iterator[Group]:
         """Group the appointments ahead by their day."""
-        by_day: dict[date, list[DueItem]] = {}
-        for item in day.items:
-            if item.on >= day.today and item.record_id and item.kind == "support_visit":
-                by_day.setdefault(item.on, []).append(item)
-        for on, items in sorted(by_day.items()):
-            lines = [
-                Line(
-                    words.clock(item.time),
-                    day.names.get(item.client_id, ""),
-                    str(item.title),
-                    partial(self._open, item),
-                )
-                for item in items
-            ]
-            yield Group(words.long_day(on), lines, counted=False)
+        ahead = day.items[bisect_left(day.items, day.today, key=_ON) :]
+        visits = [item for item in ahead if item.record_id and item.kind == "support_visit"]
+        for on, of_day in groupby(visits, _ON):
+            items = tuple(of_day)
+            whens = map(words.clock, {item.time for item in items})
+            yield Group(words.long_day(on), Lines(items, self._appointment, whens), counted=False)
+
+    def _appointment(self, item: DueItem) -> Line:
+        who = self.day.names.get(item.client_id, "")
+        return Line(words.clock(item.time), who, str(item.title), partial(self._open, item))
 
     def _open(self, item: DueItem) -> None:
         if item.kind == "support_visit":
@@ -263,9 +259,9 @@ class TodayScreen(QWidget):
 
 
 @lru_cache(maxsize=4096)
-def _when(day: date, present: date, _language: str) -> str:
+def _when(day: date, time: str, present: date, _language: str) -> str:
     """Thousands of lines share a few hundred days."""
-    return words.when(day, present)
+    return f"{words.when(day, present)} {words.clock(time, blank=True)}".rstrip()
 
 
 class _Empty(QWidget):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ui.tasks import Tasks
 
 AFTER_SAVE_MS = 5_000
+LOOK_AFTER_MS = 100  # what waits is counted when the views have read what was saved, not before
 EVERY_MS = 5 * 60 * 1000
 WATCH_AFTER_MS = 3_000
 FIRST_WAIT = 15.0
@@ -95,6 +96,8 @@ class SyncRunner(QObject):
         self._soon = QTimer(self, singleShot=True, interval=AFTER_SAVE_MS)
         self._every = QTimer(self, interval=EVERY_MS)
         self._retry = QTimer(self, singleShot=True)
+        self._counting = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
+        self._counting.timeout.connect(self._look)
         for timer in (self._soon, self._every, self._retry):
             timer.timeout.connect(self.run)
         bus.changed.connect(self._heard)
@@ -130,7 +133,7 @@ class SyncRunner(QObject):
     def stop(self, then: Callable[[], Any]) -> None:
         """End for good; `then` is called when no sync is under way any more."""
         self._over = True
-        for timer in (self._soon, self._every, self._retry):
+        for timer in (self._soon, self._every, self._retry, self._counting):
             timer.stop()
         if not self.known.running:
             then()
@@ -144,7 +147,8 @@ class SyncRunner(QObject):
     def _heard(self, _changes: object) -> None:
         if self._over:
             return
-        self._look()
+        if not self._counting.isActive():
+            self._counting.start()
         if not self._arriving:
             self._soon.start()
 

@@ -152,6 +152,20 @@ def test_a_save_is_followed_by_a_sync_after_five_seconds(
     assert len(tasks.held) == 1
 
 
+def test_after_saves_what_waits_is_counted_once(
+    qtbot: QtBot, runner: SyncRunner, tasks: LateTasks, bus: Bus, office: Office
+) -> None:
+    runner.start()
+    tasks.answer()
+    told: list[SyncState] = []
+    runner.state.connect(told.append)
+    with qtbot.waitSignal(runner.state):
+        for waiting in (1, 2, 3):
+            office.waiting = waiting
+            bus.changed.emit(Changes())
+    assert [state.unsent for state in told] == [3]
+
+
 def test_what_arrives_reaches_the_views_and_starts_no_other_sync(
     runner: SyncRunner, tasks: LateTasks, bus: Bus, office: Office
 ) -> None:

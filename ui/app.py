@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ui.shell import Shell
     from ui.sync_runner import Centre
 
+GARBAGE = (10_000, 20, 20)
+"""When cycles are looked for. Reading a large caseload makes half a million objects and no cycle; by the defaults
+of Python looking for some would take a quarter of the time from the passphrase to Today."""
 PATIENCE_MS = 3_000
 """How long locking waits for a sync that is under way; it loses nothing when it is cut off."""
 Connect = Callable[["Store"], "Centre | None"]
@@ -73,6 +76,7 @@ class Program(QObject):
 
     def start(self) -> None:
         """Show the unlock window in the look and language of the profile."""
+        gc.set_threshold(*GARBAGE)
         app = _application()
         theme.apply(app, self.settings)
         theme.follow_system(app, self.settings, self)

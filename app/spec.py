@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 # The unlock window reads the options through this module and must not wait for the database libraries.
@@ -83,7 +84,7 @@ class RecordSpec:
     due: "Callable[[Case, date], Iterable[DueItem]] | None" = None
     pdf: "Callable[..., Document] | None" = None
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The name of the kind: the same in commands, on the wire and as the table's name."""
         return str(self.table.__tablename__)

@@ -40,6 +40,7 @@ class Shape:
     by_id: str
     children: tuple[tuple[str, str], ...]
     values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    needed: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     json_places: tuple[int, ...]
 
     def bind(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -51,7 +52,7 @@ class Shape:
 
     def is_whole(self, row: Mapping[str, Any]) -> bool:
         """Tell whether the row has exactly this program's columns and a value wherever one is needed."""
-        return row.keys() == self.names and all(row[name] is not None for name in self.required)
+        return row.keys() == self.names and None not in self.needed(row)
 
     def unbind(self, raw: Sequence[Any]) -> Row:
         """Return a row from its columns."""
@@ -73,6 +74,7 @@ def shape(kind: str) -> Shape:
     own = ("id", *fields(cls))
     json_columns = frozenset(c.name for c in table.columns if isinstance(c.type, Json))
     columns = (*own, *STAMPS)
+    required = frozenset(c.name for c in table.columns if not c.nullable)
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" for _ in columns)
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in columns[1:])
@@ -85,9 +87,10 @@ def shape(kind: str) -> Shape:
         json=json_columns,
         flags=frozenset(c.name for c in table.columns if isinstance(c.type, Boolean)),
         blank={name: _blank(cls, name) for name in cls.model_fields},
-        required=frozenset(c.name for c in table.columns if not c.nullable),
+        required=required,
         select=f'SELECT {names} FROM "{kind}"',
         values=itemgetter(*columns),
+        needed=itemgetter(*required),
         json_places=tuple(place for place, name in enumerate(columns) if name in json_columns),
         put=f'INSERT INTO "{kind}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
         stamp=f'UPDATE "{kind}" SET {stamps} WHERE id = ?',
@@ -156,7 +159,7 @@ def stamp(connection: Connection, kind: str, bound: Sequence[tuple[Any, ...]]) -
         many(connection, shape(kind).stamp, [(*raw[own:], raw[0]) for raw in bound])
 
 
-def many(connection: Connection, statement: str, parameters: Sequence[tuple[Any, ...]]) -> None:
+def many(connection: Connection, statement: str, parameters: Sequence[Sequence[Any]]) -> None:
     """Execute one prepared statement for each row: the toolkit's own way costs more than SQLite does."""
     driver: Any = connection.connection.driver_connection
     with db.driver_errors():
@@ -169,21 +172,20 @@ def add(connection: Connection, table: Table, lines: Sequence[Row], *, unless_th
         return
     names = tuple(lines[0])
     statement, packed = _adding(table, names, unless_there)
-    bound = [
-        tuple(
-            to_json(line[name]).decode() if name in packed and line[name] is not None else line[name]
-            for name in names
-        )
-        for line in lines
-    ]
+    values = itemgetter(*names)
+    bound = [list(values(line)) for line in lines]
+    for place in packed:
+        for cells in bound:
+            if cells[place] is not None:
+                cells[place] = to_json(cells[place]).decode()
     many(connection, statement, bound)
 
 
 @cache
-def _adding(table: Table, names: tuple[str, ...], unless_there: bool) -> tuple[str, frozenset[str]]:
+def _adding(table: Table, names: tuple[str, ...], unless_there: bool) -> tuple[str, tuple[int, ...]]:
     columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" for _ in names)
     rest = " ON CONFLICT DO NOTHING" if unless_there else ""
-    packed = frozenset(c.name for c in table.columns if isinstance(c.type, Json))
+    packed = tuple(place for place, name in enumerate(names) if isinstance(table.c[name].type, Json))
     return f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}){rest}', packed
 
 

@@ -36,22 +36,20 @@ class Hit:
 def words_of(spec: RecordSpec, row: Mapping[str, Any]) -> tuple[str, str]:
     """Return the naming words and all other words of a row."""
     names = _NAMES.get(spec.kind, ())
-    naming = " ".join(str(row.get(name) or "") for name in names)
-    rest = " · ".join(
-        part for field in _written(spec.kind) if field.name not in names for part in _parts(field, row)
-    )
-    return naming.strip(), rest
+    naming = " ".join([str(row.get(name) or "") for name in names])
+    return naming.strip(), " · ".join(_parts(_written(spec.kind), row))
 
 
 @cache
 def _written(kind: str) -> tuple[F, ...]:
-    """Return the fields that hold people's own words."""
+    """Return the fields that hold people's own words, names apart."""
     shown = SPECS[kind].fields()
     table = SPECS[kind].table
     return tuple(
         field
         for field in shown
-        if not field.choices
+        if field.name not in _NAMES.get(kind, ())
+        and not field.choices
         and not field.refers
         and (field.items or table.model_fields[field.name].default == "" or _is_text(table, field.name))
     )
@@ -61,15 +59,19 @@ def _is_text(table: Any, name: str) -> bool:
     return table.model_fields[name].annotation is str
 
 
-def _parts(field: F, row: Mapping[str, Any]) -> Iterable[str]:
-    value = row.get(field.name)
-    if field.items:
-        for entry in value or ():
-            for inner in field.items:
-                if not inner.choices:
-                    yield from _parts(inner, entry)
-    elif value:
-        yield str(value)
+def _parts(fields: Iterable[F], row: Mapping[str, Any]) -> list[str]:
+    parts: list[str] = []
+    for field in fields:
+        value = row.get(field.name)
+        if not value:
+            continue
+        if field.items:
+            inner = [one for one in field.items if not one.choices]
+            for entry in value:
+                parts += _parts(inner, entry)
+        else:
+            parts.append(str(value))
+    return parts
 
 
 def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, insert, select
 from app import access, clock
 from app.errors import KnownError, Problem, Refused
 from app.i18n import N_, Marked, Message
+from app.pace import without_collecting
 from app.patch import Patch, diff
 from app.record import Record, Row, fields, iso, to_row
 from app.services import SPECS
@@ -87,12 +88,16 @@ def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Cha
 
     Everything is checked first; then each table is written set-wise.
     """
-    records = list(records)
+    with without_collecting():
+        return _save(connection, list(records), worker)
+
+
+def _save(connection: Connection, records: list[Record], worker: UUID) -> Changes:
     present = _Present(connection, records)
     writes: list[_Write] = []
     now = iso(clock.now())
     for number, record in enumerate(records, 1):
-        spec = SPECS[str(record.__tablename__)]
+        spec = _spec(type(record))
         try:
             write = _checked(present, spec, record, worker, now)
         except Refused as refused:
@@ -113,6 +118,11 @@ def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Cha
     return Changes.of((write.spec.kind, write.new) for write in writes)
 
 
+@cache
+def _spec(table: type[Record]) -> RecordSpec:
+    return SPECS[str(table.__tablename__)]
+
+
 class _Present:
     """The rows that a batch meets: those in the store, and those that the batch itself is about to write."""
 
@@ -121,7 +131,7 @@ class _Present:
         self._rows: dict[str, Row | None] = {}
         wanted: dict[str, list[str]] = {}
         for record in records:
-            wanted.setdefault(str(record.__tablename__), []).append(str(record.id))
+            wanted.setdefault(_spec(type(record)).kind, []).append(str(record.id))
         for kind, ids in wanted.items():
             self._rows |= dict.fromkeys(ids)
             table = table_of(SPECS[kind])
@@ -141,7 +151,8 @@ class _Present:
 
 
 def _checked(present: _Present, spec: RecordSpec, record: Record, worker: UUID, now: str) -> _Write | None:
-    old, values = present.get(spec.kind, str(record.id)), to_row(record)
+    values = to_row(record)
+    old = present.get(spec.kind, values["id"])
     problems = list(spec.check(record)) if spec.check else []
     problems += _unknown_choices(spec, values, old)
     problems += _foreign(present, spec, values) if old is None else _may_change(spec, old, values)
@@ -157,11 +168,12 @@ def _checked(present: _Present, spec: RecordSpec, record: Record, worker: UUID, 
 def _stamped(
     spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str
 ) -> tuple[Row, str, Patch]:
-    new = {**values, "saved_at": now, "saved_by": str(worker)}
+    by = str(worker)
+    new = {**values, "saved_at": now, "saved_by": by}
     if old is not None:
         new |= {name: old[name] for name in _KEPT}
         return new, "update", diff(old, new, field_names(spec.kind))
-    new |= {"scope": scope_of(spec, values, worker), "created_at": now, "created_by": str(worker)}
+    new |= {"scope": scope_of(spec, values, worker), "created_at": now, "created_by": by}
     blank = _defaults(spec.kind)
     patch = {n: [None, new[n]] for n in field_names(spec.kind) if n not in blank or new[n] != blank[n]}
     return new, "create", patch

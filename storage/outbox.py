@@ -171,11 +171,16 @@ _WAITING = text("SELECT DISTINCT scope FROM outbox WHERE state IN ('new', 'sent'
 
 @dataclass(frozen=True)
 class Batch:
-    """What is to be sent at once, oldest first: mutations and sealed mutations as JSON texts, and their ids."""
+    """What is to be sent at once, oldest first: mutations and sealed mutations as JSON texts, and their ids.
+
+    `last` is the number of its last edit; `full` when there may be more behind it.
+    """
 
     mutations: tuple[str, ...]
     sealed: tuple[str, ...]
     ids: tuple[str, ...]
+    last: int = 0
+    full: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -186,12 +191,14 @@ class Batch:
 
 _NEXT = """
 SELECT n, mutation_id, scope, kind, row_id, op, patch, schema_version, author, saved_at, state FROM outbox
-WHERE n IN (SELECT n FROM outbox WHERE state IN ('new', 'sent') ORDER BY n LIMIT ?) ORDER BY n
+WHERE n IN (SELECT n FROM outbox WHERE state IN ('new', 'sent') AND n > ? ORDER BY n LIMIT ?) ORDER BY n
 """
 
 
-def batch(connection: Connection, max_bytes: int, max_count: int) -> Batch:
+def batch(connection: Connection, max_bytes: int, max_count: int, after: int = 0) -> Batch:
     """Return what is to be sent next, oldest first, and mark it as under way; empty when nothing waits.
+
+    `after` passes over the edits up to this number: those are under way.
 
     A batch has at least one edit, however large. After a crash or a lost answer the same edits come again
     with the same ids, so that the centre knows them.
@@ -199,18 +206,19 @@ def batch(connection: Connection, max_bytes: int, max_count: int) -> Batch:
     mutations: list[str] = []
     sealed: list[str] = []
     ids: list[str] = []
-    size, last, fresh = 0, 0, False
-    for row in connection.exec_driver_sql(_NEXT, (max_count,)):
+    size, last, fresh, full = 0, 0, False, False
+    for row in connection.exec_driver_sql(_NEXT, (after, max_count)):
         line = wire(row)
         size += len(line)
-        if ids and size > max_bytes:
+        full = bool(ids) and size > max_bytes
+        if full:
             break
         (sealed if row[6].startswith(SEALED) else mutations).append(line)
         ids.append(row[1])
         last, fresh = row[0], fresh or row[10] == "new"
     if fresh:
         connection.exec_driver_sql("UPDATE outbox SET state = 'sent' WHERE state = 'new' AND n <= ?", (last,))
-    return Batch(tuple(mutations), tuple(sealed), tuple(ids))
+    return Batch(tuple(mutations), tuple(sealed), tuple(ids), last, full or len(ids) == max_count)
 
 
 def wire(row: Any) -> str:

@@ -18,9 +18,8 @@ from pydantic_core import to_json
 from app import access, clock
 from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
-from app.record import Row, iso
-from storage import answers, eviction, incoming, outbox
-from storage.answers import Answer
+from app.record import iso
+from storage import eviction, incoming, outbox
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
@@ -28,20 +27,18 @@ from sync import sealing
 from sync.faults import BUGS
 from sync.pace import without_collecting
 from sync.protocol import (
-    BATCH_BYTES,
-    BATCH_MUTATIONS,
     EMPTY,
     SCHEMA_VERSION,
     OrderMessage,
     PullReply,
     PullRequest,
-    PushReply,
     WipedReply,
     WipedRequest,
     checksum,
 )
+from sync.pushing import STOPPED, Push
 from sync.session import Session
-from sync.transport import HttpTransport, NotNow, Told, TooLarge, Transport, ask
+from sync.transport import HttpTransport, NotNow, Told, Transport, ask
 
 CLOCK_SECONDS = 600
 """How far the device's clock may be from the centre's before the person is told."""
@@ -149,8 +146,8 @@ class _Sync:
         self.store = store
         self.session = Session(store, transport)
         self.stopped = stopped
-        self.count, self.bytes = BATCH_MUTATIONS, BATCH_BYTES
-        self.pushed = self.pulled = self.evicted = self.repaired = 0
+        self.push = Push(store, stopped)
+        self.pulled = self.evicted = self.repaired = 0
         self.changes = Changes()
         self.lost: set[UUID] = set()
         self.warnings: list[Message] = []
@@ -182,74 +179,18 @@ class _Sync:
 
     def _check_stopped(self) -> None:
         if self.stopped():
-            raise NotNow(N_("The exchange with the centre was stopped."))
+            raise NotNow(STOPPED)
 
     # ---- push ----
 
     def _push(self) -> None:
         """Send everything unsent, oldest first; what a newer or older centre does not take yet waits."""
         try:
-            while self._push_batch():
-                self._check_stopped()
+            self.push.run(self.session)
         except Told as told:
             if told.reply.code not in ("schema_old", "schema_new"):
                 raise
             self.warnings.append(told.message)
-
-    def _push_batch(self) -> bool:
-        with self.store.write() as connection:
-            batch = outbox.batch(connection, self.bytes, self.count)
-        if not batch:
-            return False
-        clock.point("client.push.marked")
-        if "ack_early" in BUGS:
-            with self.store.write() as connection:
-                answers.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
-        try:
-            reply = self.session.call("/sync/push", self._push_body(batch), PushReply)
-        except TooLarge:
-            return self._smaller(batch)
-        clock.point("client.push.answered")
-        if {result.id for result in reply.results} != set(batch.ids):
-            raise NotNow(N_("The centre's answer came through damaged."))
-        self._acknowledge(reply)
-        clock.point("client.push.acked")
-        return True
-
-    def _push_body(self, batch: outbox.Batch) -> bytes:
-        head = to_json(
-            {
-                "epoch": self.session.me.epoch,
-                "schema_version": SCHEMA_VERSION,
-                "device": self.session.me.device,
-            }
-        ).decode()
-        sealed = f',"sealed":[{",".join(batch.sealed)}]' if batch.sealed else ""
-        return f'{head[:-1]},"mutations":[{",".join(batch.mutations)}]{sealed}}}'.encode()
-
-    def _smaller(self, batch: outbox.Batch) -> bool:
-        """Send half as much next time; an edit that is too large alone is held, and the rest goes on."""
-        if len(batch) > 1:
-            self.count = max(1, len(batch) // 2)
-            self.bytes = max(1, self.bytes // 2)
-            return True
-        problem: Row = {"field": None, "text": N_("This entry is too large for the centre."), "values": {}}
-        (one,) = batch.ids
-        with self.store.write() as connection:
-            base = answers.last_word(connection, one)
-            answers.acknowledge(connection, [Answer(one, "refused", base, (problem,))])
-        return True
-
-    def _acknowledge(self, reply: PushReply) -> None:
-        said = [
-            Answer(result.id, result.status, result.row, tuple(p.model_dump() for p in result.problems))
-            for result in reply.results
-        ]
-        with self.store.write() as connection:
-            done = answers.acknowledge(connection, said, rebase="no_rebase" not in BUGS)
-        self.pushed += done.taken
-        self.changes |= done.changes
-        self.server_time = reply.server_time
 
     # ---- pull ----
 
@@ -383,14 +324,14 @@ class _Sync:
             ).scalar_one()
         clock.point("client.finished")
         return SyncResult(
-            pushed=self.pushed,
+            pushed=self.push.taken,
             pulled=self.pulled,
             conflicts=open_conflicts,
             evicted=self.evicted,
             unsent=waits.count,
             held=waits.held,
             repaired=self.repaired,
-            changes=self.changes,
+            changes=self.push.changes | self.changes,
             lost=frozenset(self.lost),
             warnings=(*self._clock_warning(), *self.warnings),
         )

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from threading import local
+from threading import current_thread, main_thread
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +78,10 @@ class InProcess:
         self.app = app
 
     def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        return _loop().run_until_complete(self._send(path, body, headers))
+        if current_thread() is main_thread():
+            return _loop().run_until_complete(self._send(path, body, headers))
+        with asyncio.Runner() as runner:  # a thread's own loop must not outlive it
+            return runner.run(self._send(path, body, headers))
 
     async def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -120,22 +123,10 @@ class InProcess:
         return Answer(sent[0]["status"], answered, whole)
 
 
-_loops = local()
-
-
+@cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """Return this thread's loop."""
-    if not hasattr(_loops, "loop"):
-        _loops.loop = asyncio.new_event_loop()
-    return _loops.loop  # type: ignore[no-any-return]
-
-
-def leave() -> None:
-    """Close this thread's loop: the last thing that a thread of a test does."""
-    if hasattr(_loops, "loop"):
-        _loops.loop.run_until_complete(_loops.loop.shutdown_default_executor())
-        _loops.loop.close()
-        del _loops.loop
+    """Return the main thread's loop."""
+    return asyncio.new_event_loop()
 
 
 @dataclass

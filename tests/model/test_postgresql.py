@@ -11,7 +11,7 @@ from app import clock
 from app.services.coaching.rules import plan_hash
 from sync import settle
 from tests.model.test_planted import planted
-from tests.town import Device, Town, leave, new_town
+from tests.town import Device, Town, new_town
 
 
 @pytest.fixture
@@ -102,7 +102,6 @@ def _overlap(town: Town) -> None:
         try:
             first.sync()
         finally:
-            leave()
             told.put("done")
 
     release = clock.hold(at_point=at_point)

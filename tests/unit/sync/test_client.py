@@ -16,6 +16,7 @@ import storage.incoming
 import storage.outbox
 import sync.client
 import sync.enrol
+import sync.pushing
 from app.errors import KnownError, NotAllowed, Unreachable
 from storage.store import set_state
 from sync import session, settle
@@ -133,7 +134,7 @@ ELSEWHERE = {"client.epoch.begun", "client.wipe", "client.enrolled", "client.pul
 
 
 def test_every_point_is_tried() -> None:
-    sources = (sync.client, sync.enrol, storage.incoming, storage.outbox, storage.eviction)
+    sources = (sync.client, sync.pushing, sync.enrol, storage.incoming, storage.outbox, storage.eviction)
     named = {name for one in sources for name in re.findall(r'point\("([^"]+)"\)', inspect.getsource(one))}
     assert named == PLACES | ELSEWHERE
 

@@ -1,0 +1,114 @@
+"""The push: everything unsent goes to the centre, oldest first, one request at a time.
+
+While the centre works on one batch, the device notes the answers to the one before and makes the next one ready.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from pydantic_core import to_json
+
+from app import clock
+from app.i18n import N_
+from app.record import Row
+from storage import answers, outbox
+from storage.answers import Answer
+from storage.outbox import Batch
+from storage.store import Store
+from storage.writing import Changes
+from sync.faults import BUGS
+from sync.protocol import BATCH_BYTES, BATCH_MUTATIONS, SCHEMA_VERSION, PushReply
+from sync.session import Session
+from sync.transport import NotNow, TooLarge
+
+STOPPED = N_("The exchange with the centre was stopped.")
+
+
+class Push:
+    """The pushes of one sync; what they did is counted here, also where one is broken off."""
+
+    def __init__(self, store: Store, stopped: Callable[[], bool]) -> None:
+        self.store = store
+        self.stopped = stopped
+        self.count, self.bytes = BATCH_MUTATIONS, BATCH_BYTES
+        self.taken = 0
+        self.changes = Changes()
+        self._unnoted: PushReply | None = None
+
+    def run(self, session: Session) -> None:
+        """Send everything unsent. Raises as `Session.call`; what was answered until then is noted."""
+        with ThreadPoolExecutor(1) as aside:
+            batch = self._next()
+            while batch:
+                batch = self._exchange(session, batch, aside) or self._next()
+                if batch and self.stopped():
+                    self._note()
+                    raise NotNow(STOPPED)
+
+    def _next(self, after: int = 0) -> Batch:
+        with self.store.write() as connection:
+            batch = outbox.batch(connection, self.bytes, self.count, after)
+        if batch:
+            clock.point("client.push.marked")
+        return batch
+
+    def _exchange(self, session: Session, batch: Batch, aside: ThreadPoolExecutor) -> Batch | None:
+        """Send a batch and hear its answer; return the batch after it, where that is ready already."""
+        if "ack_early" in BUGS:
+            with self.store.write() as connection:
+                answers.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
+        following = None
+        try:
+            if batch.full:
+                under_way = aside.submit(_send, session, batch)
+                self._note()
+                following = self._next(batch.last)
+                reply = under_way.result()
+            else:
+                self._note()
+                reply = _send(session, batch)
+        except TooLarge:
+            self._smaller(batch)
+            return None
+        clock.point("client.push.answered")
+        if {result.id for result in reply.results} != set(batch.ids):
+            raise NotNow(N_("The centre's answer came through damaged."))
+        self._unnoted = reply
+        if not following:
+            self._note()
+        return following
+
+    def _note(self) -> None:
+        """Note the answers to the batch before, if they are not noted yet."""
+        reply, self._unnoted = self._unnoted, None
+        if reply is None:
+            return
+        said = [
+            Answer(result.id, result.status, result.row, tuple(p.model_dump() for p in result.problems))
+            for result in reply.results
+        ]
+        with self.store.write() as connection:
+            done = answers.acknowledge(connection, said, rebase="no_rebase" not in BUGS)
+        self.taken += done.taken
+        self.changes |= done.changes
+        clock.point("client.push.acked")
+
+    def _smaller(self, batch: Batch) -> None:
+        """Send half as much next time; an edit that is too large alone is held, and the rest goes on."""
+        if len(batch) > 1:
+            self.count = max(1, len(batch) // 2)
+            self.bytes = max(1, self.bytes // 2)
+            return
+        problem: Row = {"field": None, "text": N_("This entry is too large for the centre."), "values": {}}
+        (one,) = batch.ids
+        with self.store.write() as connection:
+            base = answers.last_word(connection, one)
+            answers.acknowledge(connection, [Answer(one, "refused", base, (problem,))])
+
+
+def _send(session: Session, batch: Batch) -> PushReply:
+    about = {"epoch": session.me.epoch, "schema_version": SCHEMA_VERSION, "device": session.me.device}
+    head = to_json(about).decode()
+    sealed = f',"sealed":[{",".join(batch.sealed)}]' if batch.sealed else ""
+    body = f'{head[:-1]},"mutations":[{",".join(batch.mutations)}]{sealed}}}'.encode()
+    return session.call("/sync/push", body, PushReply)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.clock import today
-from app.due import DueItem, due
+from app.due import Agenda, DueItem
 from app.i18n import N_, _, _n, language
 from app.record import Row
 from app.services import SPECS
@@ -43,15 +43,15 @@ class Day:
     unsent_since: date | None = None
 
 
-def gather(store: Any) -> Day:
-    """Read the caseload once and work out what is due until two weeks ahead."""
+def gather(store: Any, agenda: Agenda) -> Day:
+    """Read the caseload once and work out what is due until two weeks ahead; `agenda` knows the last time."""
     day = today()
-    cases = store.clients()
+    items, names = agenda.read(store.clients(), day, day + AHEAD)
     unsent = store.unsent()
     return Day(
         today=day,
-        items=tuple(due(cases, day, day + AHEAD)),
-        names={case.client_id: case.name for case in cases},
+        items=items,
+        names=names,
         conflicts=len(store.conflicts()),
         drafts=tuple(store.drafts()),
         unsent=unsent.count,
@@ -81,6 +81,7 @@ class TodayScreen(QWidget):
         self.context = context
         self.day = Day(today())
         self._stale = True
+        self._known = Agenda()
         self.title = heading("", 1)
         self.said = label("", "quiet")
         self.unsent = label("", "small")
@@ -149,7 +150,7 @@ class TodayScreen(QWidget):
     def reload(self) -> None:
         """Read the day again."""
         self._stale = False
-        self.context.tasks.run(partial(gather, self.context.store), self.show_day)
+        self.context.tasks.run(partial(gather, self.context.store, self._known), self.show_day)
 
     def show_day(self, day: Day) -> None:
         """Show what a day brings."""

@@ -1,6 +1,6 @@
 """What is due: pure functions over a client's case and a day. Today, reminders and the calendar read the same."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -75,7 +75,7 @@ class Agenda:
 
     def __init__(self) -> None:
         self._asked: tuple[date, date] | None = None
-        self._cases: Sequence[Case] = ()
+        self._cases: dict[int, Case] = {}  # by identity: a case that was read anew is another one
         self._items: list[DueItem] = []
         self._names: dict[UUID, str] = {}
 
@@ -83,23 +83,25 @@ class Agenda:
         self, cases: Sequence[Case], on: date, until: date
     ) -> tuple[tuple[DueItem, ...], dict[UUID, str]]:
         """Return what `due` returns for these cases, which come by name, and each client's name."""
-        before, now = set(map(id, self._cases)), set(map(id, cases))
-        new = [case for case in cases if id(case) not in before]
-        gone = [case for case in self._cases if id(case) not in now]
+        before, now = self._cases, dict(zip(map(id, cases), cases, strict=True))
+        new = [now[one] for one in now.keys() - before.keys()]
+        gone = [before[one] for one in before.keys() - now.keys()]
         asked, self._asked = self._asked, None  # until all is in its place
         if asked == (on, until) and len(new) + len(gone) <= _FEW:
-            self._take_out(gone, on)
+            self._take_out(gone, on, until)
             self._put_in(new, on, until)
         else:
             self._items = due(cases, on, until)
             self._names = {case.client_id: case.name for case in cases}
-        self._asked, self._cases = (on, until), cases
+        self._asked, self._cases = (on, until), now
         return tuple(self._items), self._names.copy()
 
-    def _take_out(self, cases: Iterable[Case], on: date) -> None:
-        items = {id(item) for case in cases for item in case.known.get(on, ())}
-        self._items = [item for item in self._items if id(item) not in items]
+    def _take_out(self, cases: Iterable[Case], on: date, until: date) -> None:
         for case in cases:
+            for item in case.known.get(on, ()):
+                if item.on <= until:
+                    start = bisect_left(self._items, self._place(item), key=self._place)
+                    del self._items[self._items.index(item, start)]
             del self._names[case.client_id]
 
     def _put_in(self, cases: Iterable[Case], on: date, until: date) -> None:

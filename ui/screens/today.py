@@ -1,7 +1,7 @@
 """Today: what is due and overdue, oldest first, one key from its form; beside it the coming two weeks."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -204,7 +204,7 @@ class TodayScreen(QWidget):
         ]
         for name, start, end in zip(PERIODS, [0, *ends], ends, strict=False):
             items = day.items[start:end]
-            whens = {_when(on, time, day.today, language()) for on, time in set(map(_ON_AND_TIME, items))}
+            whens = {self._when(item) for item in _of_each_time(items)}
             yield Group(_(name), Lines(items, self._line, whens))
 
     def _when(self, item: DueItem) -> str:
@@ -263,6 +263,14 @@ class TodayScreen(QWidget):
 def _when(day: date, time: str, present: date, _language: str) -> str:
     """Thousands of lines share a few hundred days."""
     return f"{words.when(day, present)} {words.clock(time, blank=True)}".rstrip()
+
+
+def _of_each_time(items: Sequence[DueItem]) -> Iterator[DueItem]:
+    """Yield one item of each day and time; items come in that order, and most share theirs with many."""
+    place = 0
+    while place < len(items):
+        yield items[place]
+        place = bisect_right(items, _ON_AND_TIME(items[place]), place, key=_ON_AND_TIME)
 
 
 class _Empty(QWidget):

@@ -97,8 +97,10 @@ class Program(QObject):
         _take_place(self.unlock, before)
 
     def _opened(self, store: "Store") -> None:
-        """The store is open: read who works here, then show the windows."""
+        """The store is open: read who works here, then show the windows; they find the caseload read meanwhile."""
         self._tasks.run(lambda: store.role, lambda role: self._enter(store, role), owner=self)
+        # Today asks again, and tells what is wrong.
+        self._tasks.run(store.clients, failed=lambda _error: None)
 
     def _enter(self, store: "Store", role: str) -> None:
         from ui.bus import Bus

@@ -269,7 +269,7 @@ def test_decisions_open_from_the_status_line(qtbot: QtBot, shell: Shell, store: 
     sides = {"theirs": {"first_name": "Aina"}, "mine": {"first_name": "Aino"}}
     store.save(validated(SPECS["conflict"].table, {"client_id": aino, **values, **sides}))
     shell.session.bus.changed.emit(Changes())
-    assert shell.status.decisions.text() == "1 entry needs a decision"
+    qtbot.waitUntil(lambda: shell.status.decisions.text() == "1 entry needs a decision")
     qtbot.keyClick(shell.status.decisions, Qt.Key.Key_Space)
     assert shell.pages.place == ("conflicts",)
 

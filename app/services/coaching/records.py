@@ -185,7 +185,7 @@ class CareerPlan(Record, table=True):
     __table_args__ = (
         Index(
             "ix_career_plan_version",
-            *("client_id", "version_no", "deleted", "made_on", "signed_on", "review_on"),
+            *("client_id", "version_no", "deleted", "made_on", "signed_on", "review_on", "id"),
         ),
     )
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)

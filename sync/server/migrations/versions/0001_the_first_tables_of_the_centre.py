@@ -357,7 +357,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_career_plan_scope_seq", ["scope", "seq"], unique=False)
         batch_op.create_index(
             "ix_career_plan_version",
-            ["client_id", "version_no", "deleted", "made_on", "signed_on", "review_on"],
+            ["client_id", "version_no", "deleted", "made_on", "signed_on", "review_on", "id"],
             unique=False,
         )
 

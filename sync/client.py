@@ -233,12 +233,14 @@ class _Sync:
         if "cursor_first" in BUGS:
             self._cursors_first(reply)
         gone, told = set(reply.evict), {page.scope for page in reply.scopes}
+        arrived = [
+            Arrived(scope, (), 0, 0, EMPTY, whole=True)
+            for scope, one in held.items()
+            if one.whole and one.cursor == 0 and scope not in told and scope not in gone
+        ]
+        if not arrived and not reply.scopes:
+            return ()
         with self.store.write() as connection:
-            arrived = [
-                Arrived(scope, (), 0, 0, EMPTY, whole=True)
-                for scope, one in held.items()
-                if one.whole and one.cursor == 0 and scope not in told and scope not in gone
-            ]
             for page in reply.scopes:
                 if page.more:
                     if page.rows:

@@ -6,10 +6,12 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 from pydantic_core import to_json
+from sqlalchemy import select
 
 from app.errors import KnownError
 from app.i18n import N_, Message
-from storage.store import Store, state
+from storage.store import Store
+from storage.tables import sync_state
 from sync.protocol import (
     ChallengeReply,
     ChallengeRequest,
@@ -42,15 +44,16 @@ class Identity:
 
 def identity(store: Store) -> Identity:
     """Return who this device is. Raises KnownError where no centre has been joined."""
+    names = ("device_id", "install_id", "device_key", "order_key", "sealing_key", "epoch")
     with store.read() as connection:
-        names = ("device_id", "install_id", "device_key", "order_key", "sealing_key", "epoch")
-        found = [state(connection, name) for name in names]
-    if not found[0]:
+        lines = connection.execute(select(sync_state.c.name, sync_state.c.value)).fetchall()
+    known = {line.name: line.value for line in lines}
+    if not known.get("device_id"):
         raise KnownError(
             Message(N_("No centre has been joined.")),
             Message(N_("Join one with its address and the code that the administrator gave you.")),
         )
-    return Identity(*(str(value) for value in found))
+    return Identity(*(str(known.get(name)) for name in names))
 
 
 def forget(store: Store) -> None:

@@ -170,6 +170,54 @@ def test_a_crash_loses_nothing(story: Story, place: str, times: int) -> None:
     assert town.rows("client")[client]["notes"] == "2"
 
 
+@pytest.mark.parametrize("place", ["client.push.marked", "client.push.answered", "client.push.acked"])
+@pytest.mark.parametrize("times", [1, 2, 3, 4])
+def test_a_crash_between_small_batches_loses_nothing(
+    story: Story, monkeypatch: pytest.MonkeyPatch, place: str, times: int
+) -> None:
+    monkeypatch.setattr(sync.pushing, "BATCH_MUTATIONS", 1)
+    device = story.town.devices[0]
+    made = [str(device.save("client", first_name="Aino", last_name=f"Testinen {n}")) for n in range(4)]
+    met = 0
+
+    def crash(name: str) -> None:
+        nonlocal met
+        met += name == place
+        if name == place and met == times:
+            raise Crash
+
+    story.clock.at_point = crash
+    with pytest.raises(Crash):
+        device.sync()
+    story.clock.at_point = None
+    device.crash()
+    assert device.sync().unsent == 0
+    assert set(made) <= story.town.rows("client").keys()
+    story.heal()
+
+
+@pytest.mark.parametrize("fault", ["request_lost", "response_lost", "duplicated", "half"])
+def test_a_bad_network_between_small_batches_loses_nothing(
+    story: Story, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(sync.pushing, "BATCH_MUTATIONS", 1)
+    device = story.town.devices[0]
+    device.sync()
+    made = [str(device.save("client", first_name="Aino", last_name=f"Testinen {n}")) for n in range(4)]
+    unsent = sum(row["state"] == "new" for row in device.outbox())
+    device.network.plan[:] = ["", fault]
+    try:
+        device.sync()
+    except Unreachable:
+        waiting = [row for row in device.outbox() if row["state"] in ("new", "sent")]
+        assert (
+            len(waiting) == unsent - 1
+        )  # the answer to the first one was noted while the second was under way
+    assert device.sync().unsent == 0
+    assert set(made) <= story.town.rows("client").keys()
+    story.heal()
+
+
 def test_a_crash_while_a_new_epoch_begins(story: Story) -> None:
     client = shared_client(story.town)
     story.backup()

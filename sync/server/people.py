@@ -5,7 +5,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app import roles
 from app.clock import new_id, now, random_bytes
@@ -155,11 +155,12 @@ _DEVICE_AND_PERSON = (
     .join_from(DEVICE, ACCOUNT, DEVICE.c.worker_id == ACCOUNT.c.worker_id)
     .join(WORKER, WORKER.c.id == DEVICE.c.worker_id)
 )
+_ONE_DEVICE = _DEVICE_AND_PERSON.where(DEVICE.c.id == bindparam("device"))
 
 
 def device(connection: Connection, device_id: str) -> Row | None:
     """Return a device with its person's role, name and whether she is in service."""
-    found = connection.execute(_DEVICE_AND_PERSON.where(DEVICE.c.id == device_id)).mappings().first()
+    found = connection.execute(_ONE_DEVICE, {"device": device_id}).mappings().first()
     return dict(found) if found else None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from app.clock import new_id, random_bytes
 from sync.protocol import from_base64, to_base64
@@ -41,8 +41,11 @@ def begin(connection: Connection) -> None:
     put(connection, STATE, rows, on_conflict="skip")
 
 
+_VALUE = select(STATE.c.value).where(STATE.c.name == bindparam("name"))
+
+
 def _value(connection: Connection, name: str) -> str:
-    return str(connection.execute(select(STATE.c.value).where(STATE.c.name == name)).scalar_one())
+    return str(connection.execute(_VALUE, {"name": name}).scalar_one())
 
 
 def epoch(connection: Connection) -> str:

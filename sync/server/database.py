@@ -136,7 +136,7 @@ def json_text(value: Any) -> str:
     """Write JSON values without spaces or escapes; the keys stay in the order in which they are given."""
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # a number of more than 64 bits, or something nested very deep
+    except TypeError:  # a number of more than 64 bits, something nested very deep, a key not quite text
         return _any_json(value)
 
 
@@ -228,7 +228,7 @@ def rows_of(
     connection: Connection, table: Table, ids: Sequence[str], columns: Sequence[str] = (), key: str = "id"
 ) -> list[dict[str, Any]]:
     """Return the rows whose `key` is one of the ids, as JSON values."""
-    names = tuple(columns) or tuple(column.name for column in table.columns)
+    names = tuple(columns) or tuple(str(column.name) for column in table.columns)
     if not ids:
         return []
     if is_postgres(connection):

@@ -98,7 +98,8 @@ def _rows(connection: Connection, windows: Sequence[Window]) -> dict[str, list[R
         return {}
     found: dict[str, list[tuple[int, Row]]] = {}
     for kind, table in RECORDS.items():
-        names = tuple(c.name for c in table.columns if c.name != "seq")
+        # As plain text: the quick JSON writer takes no other keys.
+        names = tuple(str(c.name) for c in table.columns if c.name != "seq")
         at = names.index("scope")
         for values_of in _fetch(connection, kind, windows):
             row = dict(zip(names, values_of, strict=False))

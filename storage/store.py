@@ -7,10 +7,9 @@ the search index and the access log. What it returns says what changed.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +22,10 @@ from app.due import Case
 from app.duplicates import likely_same
 from app.errors import KnownError, StoreLocked
 from app.i18n import N_, Message
-from app.record import Record, Row, from_row, iso
+from app.record import Record, Row, from_row
 from app.services import SPECS
-from storage import caseload, db, keys, migrate, outbox, profile_lock, search, slots, writing
+from storage import caseload, db, keys, migrate, outbox, profile_lock, rows, search, slots, writing
 from storage.outbox import Unsent
-from storage.rows import shape
 from storage.search import Hit
 from storage.slots import Cost
 from storage.tables import access_log, draft, history, sync_state
@@ -233,7 +231,7 @@ class Store:
     ) -> list[Row]:
         """Return rows of a kind as JSON values. `order` takes names, `-name` for the other way round."""
         with self.read() as connection:
-            return _rows(connection, kind, client_id, where or {}, order, limit, offset, deleted)
+            return rows.find(connection, kind, client_id, where or {}, order, limit, offset, deleted)
 
     def count(self, kind: str) -> int:
         """Return how many records of a kind there are."""
@@ -271,7 +269,7 @@ class Store:
             entries = [
                 Entry(kind, UUID(row["id"]), date.fromisoformat(row[day]) if row[day] else None, row)
                 for kind, day in dated
-                for row in _rows(connection, kind, client_id)
+                for row in rows.find(connection, kind, client_id)
             ]
         return sorted(entries, key=lambda entry: (entry.on or date.min, str(entry.id)), reverse=True)
 
@@ -419,40 +417,6 @@ def _name_owner(connection: Connection) -> None:
     set_state(connection, "worker_id", str(clock.new_id()))
     set_state(connection, "worker_role", roles.JOB_COACH)
     set_state(connection, "install_id", str(clock.new_id()))
-
-
-def _rows(
-    connection: Connection,
-    kind: str,
-    client_id: UUID | str | None = None,
-    where: Mapping[str, Any] = MappingProxyType({}),
-    order: Sequence[str] = (),
-    limit: int | None = None,
-    offset: int = 0,
-    deleted: bool = False,
-) -> list[Row]:
-    """Read rows as `Store.rows` says. Written out for the driver: the toolkit's way costs more than the reading."""
-    known = shape(kind)
-    wanted = dict(where) if deleted else {"deleted": False, **where}
-    if client_id is not None:
-        wanted["id" if kind == "client" else "client_id"] = client_id
-    unknown = ({*wanted} | {name.lstrip("-") for name in order}) - {*known.columns}
-    if unknown:
-        raise KeyError(f"{kind} has no {', '.join(sorted(unknown))}")
-    said = " AND ".join(f'"{n}" IS NULL' if value is None else f'"{n}" = ?' for n, value in wanted.items())
-    by = [f'"{name.lstrip("-")}"{" DESC" if name.startswith("-") else ""}' for name in order]
-    query = f"{known.select} WHERE {said or 'true'} ORDER BY {', '.join([*by, 'id'])} LIMIT ? OFFSET ?"
-    bound = [_bound(value) for value in wanted.values() if value is not None]
-    found = connection.exec_driver_sql(query, (*bound, -1 if limit is None else limit, offset))
-    cursor: Any = found.cursor
-    return [known.unbind(raw) for raw in cursor.fetchall()]
-
-
-def _bound(value: Any) -> Any:
-    """Return a value as the columns hold it."""
-    if isinstance(value, datetime):
-        return iso(value)
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
 def state(connection: Connection, name: str) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 
 def fold(text: str) -> str:
     """Return a text as it is compared: no case, no accents, å ä ö as a a o."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed before and after: a letter such as ℙ is a capital only once it has been decomposed.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 

@@ -115,7 +115,8 @@ def _load(connection: Connection, mutations: Iterable[Mutation]) -> dict[Key, Ro
 
 
 def _columns(name: str) -> list[str]:
-    return [column.name for column in RECORDS[name].columns if column.name != "seq"]
+    # As plain text: the quick JSON writer takes no other keys.
+    return [str(column.name) for column in RECORDS[name].columns if column.name != "seq"]
 
 
 def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key, Row]) -> None:

@@ -11,6 +11,7 @@ from sync.protocol import EMPTY, row_mark
 from sync.server.database import is_postgres, put
 from sync.server.tables import SCOPE
 
+_COLUMNS = tuple(str(column.name) for column in SCOPE.columns)
 CENTRE = "centre"  # the chain of events that belong to no client: accounts, devices, restores
 
 
@@ -37,7 +38,7 @@ class ScopeState:
 
     def values(self) -> dict[str, str | int]:
         """Return the row as it is stored."""
-        return {name: getattr(self, name) for name in SCOPE.columns.keys()}  # noqa: SIM118
+        return {name: getattr(self, name) for name in _COLUMNS}
 
     def counts(self, kind: str, row_id: str, version: int, sign: int) -> None:
         """Let a living row count (sign 1), or no longer (sign -1), in the scope's count and checksum."""

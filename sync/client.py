@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from app import access, clock
 from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
+from app.pace import without_collecting
 from app.record import iso
 from storage import eviction, incoming, outbox
 from storage.incoming import Arrived, Held
@@ -25,7 +26,6 @@ from storage.store import Store, set_state, state
 from storage.writing import Changes
 from sync import sealing
 from sync.faults import BUGS
-from sync.pace import without_collecting
 from sync.protocol import (
     EMPTY,
     SCHEMA_VERSION,

@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from app.clock import now
+from app.pace import without_collecting
 from app.record import Row, iso
 from sync import protocol
-from sync.pace import without_collecting
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION, PullRequest, PushRequest
 from sync.server import auth, people, state
 from sync.server.bodies import Stop, answer, read_body

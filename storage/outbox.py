@@ -7,10 +7,9 @@ the centre is restored from a backup; `held` was refused or put into quarantine,
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from app import clock
 from app.clock import new_id
@@ -132,19 +131,11 @@ def _created(patch: Patch) -> Patch:
 
 def unsent(connection: Connection) -> Unsent:
     """Count what waits for the centre."""
-    count, oldest = connection.execute(
-        select(func.count(), func.min(outbox.c.saved_at)).where(outbox.c.state.in_(("new", "sent")))
+    count, oldest, held = connection.exec_driver_sql(
+        "SELECT count(*) FILTER (WHERE state <> 'held'), min(saved_at) FILTER (WHERE state <> 'held'),"
+        " count(*) FILTER (WHERE state = 'held') FROM outbox WHERE state IN ('new', 'sent', 'held')"
     ).one()
-    held = connection.execute(select(func.count()).where(outbox.c.state == "held")).scalar_one()
     return Unsent(count, datetime.fromisoformat(oldest) if oldest else None, held)
-
-
-def waits(connection: Connection, row_id: UUID | str) -> bool:
-    """Tell whether an edit of this row waits for the centre."""
-    found = (
-        select(outbox.c.n).where(outbox.c.row_id == str(row_id), outbox.c.state.in_(("new", "sent"))).limit(1)
-    )
-    return connection.execute(found).first() is not None
 
 
 def held(connection: Connection) -> list[Row]:

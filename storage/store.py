@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -28,7 +29,7 @@ from storage import caseload, db, keys, migrate, outbox, profile_lock, rows, sea
 from storage.outbox import Unsent
 from storage.search import Hit
 from storage.slots import Cost
-from storage.tables import access_log, draft, history, sync_state
+from storage.tables import access_log, draft, history
 from storage.writing import Changes
 
 
@@ -421,14 +422,14 @@ def _name_owner(connection: Connection) -> None:
 
 def state(connection: Connection, name: str) -> Any:
     """Return a value that the store keeps about itself, or None."""
-    return connection.execute(
-        select(sync_state.c.value).where(sync_state.c.name == name)
-    ).scalar_one_or_none()
+    found = connection.exec_driver_sql("SELECT value FROM sync_state WHERE name = ?", (name,)).scalar()
+    return from_json(found) if found is not None else None
 
 
 def set_state(connection: Connection, name: str, value: Any) -> None:
     """Keep a value about the store itself."""
-    row = {"name": name, "value": value}
-    connection.execute(
-        upsert(sync_state).values(row).on_conflict_do_update(index_elements=["name"], set_=row)
+    connection.exec_driver_sql(
+        "INSERT INTO sync_state (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, to_json(value).decode()),
     )

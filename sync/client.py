@@ -5,6 +5,7 @@ reasons: server-sequenced, three-way merge at the centre, one cursor for each sc
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -195,38 +196,56 @@ class _Sync:
     # ---- pull ----
 
     def _pull(self) -> None:
-        """Fetch until no scope has more; a scope that does not match is fetched whole, once."""
+        """Fetch until no scope has more; a scope that does not match is fetched whole, once.
+
+        While one answer is applied, the centre is asked for the next: what it will be asked is known already.
+        """
         again: set[str] = set()
-        while True:
-            self._check_stopped()
-            with self.store.read() as connection:
-                held = incoming.held_scopes(connection)
-            asked = PullRequest(
-                epoch=self.session.me.epoch,
-                schema_version=SCHEMA_VERSION,
-                device=self.session.me.device,
-                have={scope: one.cursor for scope, one in held.items()},
+        ahead: Future[PullReply] | None = None
+        with ThreadPoolExecutor(1) as aside:
+            while True:
+                self._check_stopped()
+                with self.store.read() as connection:
+                    held = incoming.held_scopes(connection)
+                have = {scope: one.cursor for scope, one in held.items()}
+                reply = ahead.result() if ahead is not None else self._ask(have)
+                self.server_time = reply.server_time
+                clock.point("client.pull.page")
+                going_on = any(page.more for page in reply.scopes) and not reply.evict
+                heads = {page.scope: page.head for page in reply.scopes}
+                ahead = aside.submit(self._ask, have | heads) if going_on else None
+                mismatched = self._take_in(reply, held, again)
+                if mismatched - again and ahead is not None:
+                    with suppress(KnownError):  # it was asked for too little; it is asked anew
+                        ahead.result()
+                    ahead = None
+                if not (mismatched - again) and not any(page.more for page in reply.scopes):
+                    return
+                self.repaired += len(mismatched - again)
+                again |= mismatched
+
+    def _ask(self, have: Mapping[str, int]) -> PullReply:
+        asked = PullRequest(
+            epoch=self.session.me.epoch,
+            schema_version=SCHEMA_VERSION,
+            device=self.session.me.device,
+            have=dict(have),
+        )
+        return self.session.call("/sync/pull", to_json(asked), PullReply)
+
+    def _take_in(self, reply: PullReply, held: Mapping[str, Held], again: set[str]) -> set[str]:
+        """Let go and apply what one answer says; return the scopes that then do not match the centre's."""
+        self._evict([scope for scope in reply.evict if scope in held])
+        mismatched = set(self._apply(reply, held))
+        clock.point("client.pull.applied")
+        if reply.min_schema > SCHEMA_VERSION:
+            newer = N_("A newer version of this program is needed. Update it; your work here is kept.")
+            self.warnings.append(Message(newer))
+        if mismatched & again:
+            self.warnings.append(
+                Message(N_("A client's data here does not match the centre's. Tell your support."))
             )
-            reply = self.session.call("/sync/pull", to_json(asked), PullReply)
-            self.server_time = reply.server_time
-            clock.point("client.pull.page")
-            self._evict([scope for scope in reply.evict if scope in held])
-            mismatched = set(self._apply(reply, held))
-            clock.point("client.pull.applied")
-            if reply.min_schema > SCHEMA_VERSION:
-                self.warnings.append(
-                    Message(
-                        N_("A newer version of this program is needed. Update it; your work here is kept.")
-                    )
-                )
-            if mismatched & again:
-                self.warnings.append(
-                    Message(N_("A client's data here does not match the centre's. Tell your support."))
-                )
-            if not (mismatched - again) and not any(page.more for page in reply.scopes):
-                return
-            self.repaired += len(mismatched - again)
-            again |= mismatched
+        return mismatched
 
     def _apply(self, reply: PullReply, held: Mapping[str, Held]) -> tuple[str, ...]:
         """Stage pages of scopes that go on, and apply those that are complete, in one transaction."""

@@ -40,6 +40,7 @@ def opened(
     made = session(store, Settings(tmp_path / "settings.json"), office=office)
     made.restyle = lambda: restyled.append(True)
     yield made
+    made.runner.stop(lambda: None)  # or its timer may fire in a later test
     language.use("en")
 
 

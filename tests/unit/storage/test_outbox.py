@@ -121,7 +121,6 @@ def test_what_waits_is_counted(store: Store) -> None:
     client = add_client(store)
     with store.read() as connection:
         assert outbox.unsent(connection).count == 2
-        assert outbox.waits(connection, client)
         assert outbox.waiting_scopes(connection) == {f"client:{client}:core"}
     sent = batch(store)
     with store.write() as connection:
@@ -131,7 +130,6 @@ def test_what_waits_is_counted(store: Store) -> None:
         )
     with store.read() as connection:
         assert (outbox.unsent(connection).count, outbox.unsent(connection).held) == (0, 1)
-        assert not outbox.waits(connection, client)
         (held,) = outbox.held(connection)
     assert held["answer"]["problems"] == [{"text": "x"}]
     with store.write() as connection:

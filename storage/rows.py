@@ -210,13 +210,14 @@ def is_referred_to(connection: Connection, kind: str, record_id: str) -> bool:
 def marks(connection: Connection, scopes: Iterable[str]) -> Iterator[tuple[str, str, str, int, bool]]:
     """Return (scope, kind, id, version, deleted) of every row of these scopes."""
     wanted = to_json(list(scopes)).decode()
-    for kind in SPECS:
-        found = connection.exec_driver_sql(
-            f'SELECT scope, id, version, deleted FROM "{kind}" WHERE scope IN (SELECT value FROM json_each(?))',
-            (wanted,),
-        )
-        for scope, record_id, version, deleted in found.fetchall():
-            yield scope, kind, record_id, version, bool(deleted)
+    of_each = (
+        f"SELECT scope, '{kind}', id, version, deleted FROM \"{kind}\""
+        " WHERE scope IN (SELECT value FROM json_each(?1))"
+        for kind in SPECS
+    )
+    found = connection.exec_driver_sql(" UNION ALL ".join(of_each), (wanted,))
+    for scope, kind, record_id, version, deleted in found.fetchall():
+        yield scope, kind, record_id, version, bool(deleted)
 
 
 def find(

@@ -4,6 +4,7 @@
 hold versions and hashes for all platforms, and no address.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,8 +25,10 @@ def main() -> int:
     """Write both lists; the centre's one takes its versions from the full one."""
     everything = [*COMPILE, *sys.argv[1:], "--all-extras", "-o", str(EVERYTHING), str(PYPROJECT)]
     server = [*COMPILE, "--extra", "server", "-c", str(EVERYTHING), "-o", str(SERVER), str(PYPROJECT)]
+    # The tool's own index, whatever this machine is set to: the hashes are those that everybody finds.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))}
     for command in (everything, server):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=plain)
     for file in (EVERYTHING, SERVER):
         text = file.read_text(encoding="utf-8")
         if "://" in text or "--find-links" in text:

@@ -7,6 +7,7 @@ from threading import Lock
 
 _lock = Lock()
 _inside = 0
+_was_on = True
 
 
 @contextmanager
@@ -15,8 +16,10 @@ def without_collecting() -> Iterator[None]:
 
     Rows make none, and searching tens of thousands of them again and again took half of the time of a push.
     """
-    global _inside
+    global _inside, _was_on
     with _lock:
+        if _inside == 0:
+            _was_on = gc.isenabled()
         _inside += 1
         gc.disable()
     try:
@@ -24,5 +27,5 @@ def without_collecting() -> Iterator[None]:
     finally:
         with _lock:
             _inside -= 1
-            if _inside == 0:
+            if _inside == 0 and _was_on:
                 gc.enable()

@@ -18,9 +18,10 @@ from app import settings as options
 from app.errors import KnownError
 from app.i18n import N_, Message, _
 from ui import crash, language, theme
+from ui.garbage import Collector
 from ui.lock import ClipboardWatch, IdleWatch, SystemWatch
 from ui.tasks import Tasks
-from ui.unlock import UnlockWindow, load_libraries
+from ui.unlock import UnlockWindow
 from ui.unlock_pages import UnlockPage
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from ui.shell import Shell
     from ui.sync_runner import Centre
 
-GARBAGE = (10_000, 20, 20)
-"""When cycles are looked for. Reading a large caseload makes half a million objects and no cycle; by the defaults
-of Python looking for some would take a quarter of the time from the passphrase to Today."""
 PATIENCE_MS = 3_000
 """How long locking waits for a sync that is under way; it loses nothing when it is cut off."""
 Connect = Callable[["Store"], "Centre | None"]
@@ -53,7 +51,7 @@ class Program(QObject):
         connect: "Connect | None" = None,
         make_tasks: Callable[[], Tasks] = Tasks,
         cost: "Cost | None" = None,
-        libraries: Callable[[], None] = load_libraries,
+        ahead: bool = True,
         leave: Callable[[], Any] = lambda: None,
     ) -> None:
         super().__init__()
@@ -62,7 +60,7 @@ class Program(QObject):
         """What the unlock window says above the passphrase: for the demonstration."""
         self.settings = options.load(folder / "settings.json")
         self._connect, self._make_tasks, self._cost = connect or _way_to_centre, make_tasks, cost
-        self._libraries, self._leave = libraries, leave
+        self._ahead, self._leave = ahead, leave
         self._tasks: Tasks = make_tasks()
         self.unlock: UnlockWindow | None = None
         self.shell: Shell | None = None
@@ -71,12 +69,13 @@ class Program(QObject):
         self._idle = IdleWatch(lambda: int(self.settings["lock_minutes"]), self)
         self._system = SystemWatch(self)
         self._clipboard = ClipboardWatch(self)
+        self._collector = Collector(self)
         self._idle.due.connect(self.lock)
         self._system.due.connect(self.lock, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Show the unlock window in the look and language of the profile."""
-        gc.set_threshold(*GARBAGE)
+        self._collector.start()
         app = _application()
         theme.apply(app, self.settings)
         theme.follow_system(app, self.settings, self)
@@ -88,7 +87,7 @@ class Program(QObject):
     def _show_unlock(self, before: QWidget | None) -> None:
         self._clipboard.start()
         self.unlock = UnlockWindow(
-            self.folder, self.settings, self._tasks, cost=self._cost, libraries=self._libraries
+            self.folder, self.settings, self._tasks, cost=self._cost, ahead=self._ahead
         )
         self.unlock.opened.connect(self._opened)
         self.unlock.left.connect(self._left_unlocking)
@@ -244,6 +243,7 @@ class Program(QObject):
             _destroy(self.unlock)
             self.unlock = None
         self._tasks.close()
+        self._collector.stop()
 
 
 def _closing(session: "Session") -> Callable[[], None]:

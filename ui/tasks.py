@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from types import MethodType
 from typing import Any
 
@@ -20,15 +22,30 @@ def _crash(error: BaseException) -> None:
     sys.excepthook(type(error), error, error.__traceback__)
 
 
+@dataclass
+class _Job:
+    """One operation, who waits for it, and what came of it."""
+
+    op: Callable[[], Any]
+    done: Callable[[Any], Any] | None
+    failed: Failed | None
+    owner: QObject | None
+    result: Any = None
+    error: BaseException | None = None
+
+
 class Tasks(QObject):
     """Runs operations in the background; `done` and `failed` are called on the GUI thread.
 
     A KnownError goes to `failed`, or where there is none to `self.failed` (the shell sets it to say the
     error in its line); every other exception is a bug and goes to `self.crashed`. When `done` is a method
     of a widget that has been deleted meanwhile, or `owner` has, the result is dropped.
+
+    A worker thread is given nothing but the number of a job: were it the last to let go of a function that
+    holds a widget, the widget would be destroyed on that thread, which Qt does not survive.
     """
 
-    _finished = Signal(object)
+    _finished = Signal(int)
 
     def __init__(
         self, failed: Failed | None = None, crashed: Callable[[BaseException], Any] = _crash
@@ -39,7 +56,8 @@ class Tasks(QObject):
         self._open = True
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._network = ThreadPoolExecutor(NETWORK_THREADS, thread_name_prefix="network")
-        self._running: set[Future[Any]] = set()
+        self._jobs: dict[int, _Job] = {}
+        self._numbers = count()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -54,43 +72,37 @@ class Tasks(QObject):
         """Start `op`; its result goes to `done`. Operations on the store run one after another, in order."""
         if not self._open:
             return
-        job = (self._network if network else self._store).submit(op)
-        self._running.add(job)
-        owner = owner or owner_of(done)
-        job.add_done_callback(
-            lambda made: self._finished.emit(lambda: self._report(made, done, failed, owner))
-        )
+        number = next(self._numbers)
+        self._jobs[number] = _Job(op, done, failed, owner or owner_of(done))
+        (self._network if network else self._store).submit(self._work, number)
 
     @property
     def busy(self) -> bool:
         """Whether anything has not reported yet."""
-        return bool(self._running)
+        return bool(self._jobs)
 
     def close(self) -> None:
         """Let what touches the store finish, drop what is still waiting, and report nothing any more."""
         self._open = False
         self._network.shutdown(wait=False, cancel_futures=True)
         self._store.shutdown(wait=True, cancel_futures=True)
-        self._running.clear()
 
-    def _deliver(self, report: Callable[[], None]) -> None:
-        report()
+    def _work(self, number: int) -> None:
+        if self._open:
+            _do(self._jobs[number])
+            self._finished.emit(number)
 
-    def _report(
-        self,
-        job: "Future[Any]",
-        done: Callable[[Any], Any] | None,
-        failed: Failed | None,
-        owner: QObject | None,
-    ) -> None:
-        self._running.discard(job)
-        if not self._open:
-            return
-        error = job.exception()
+    def _deliver(self, number: int) -> None:
+        job = self._jobs.pop(number)
+        if self._open:
+            self._report(job)
+
+    def _report(self, job: _Job) -> None:
+        error, job.error = job.error, None  # its trace holds the job, and would keep it in a circle
         if error is not None:
-            self._tell(error, failed, owner)
-        elif done is not None and alive(owner):
-            done(job.result())
+            self._tell(error, job.failed, job.owner)
+        elif job.done is not None and alive(job.owner):
+            job.done(job.result)
 
     def _tell(self, error: BaseException, failed: Failed | None, owner: QObject | None) -> None:
         if not isinstance(error, KnownError):
@@ -116,12 +128,16 @@ class FakeTasks(Tasks):
         owner: QObject | None = None,
     ) -> None:
         """Run `op` and report at once."""
-        job: Future[Any] = Future()
-        try:
-            job.set_result(op())
-        except Exception as error:
-            job.set_exception(error)
-        self._report(job, done, failed, owner or owner_of(done))
+        job = _Job(op, done, failed, owner or owner_of(done))
+        _do(job)
+        self._report(job)
+
+
+def _do(job: _Job) -> None:
+    try:
+        job.result = job.op()
+    except BaseException as error:
+        job.error = error
 
 
 def owner_of(callback: Any) -> QObject | None:

@@ -1,7 +1,7 @@
 """The window before the store is open: first run, unlocking, recovery, and what to do when the store is not whole.
 
-Keys are derived on a background thread, since that takes up to a second; the heavy libraries are loaded there
-too, while the passphrase is typed. Nothing here ever makes a new store over an old one.
+Keys are derived on a background thread, since that takes up to a second; the heavy libraries are loaded while the
+passphrase is typed. Nothing here ever makes a new store over an old one.
 """
 
 from collections.abc import Callable
@@ -31,26 +31,34 @@ if TYPE_CHECKING:
 
 STORE_FILE = "store.db"
 BACKUPS_SHOWN = 5
-LATER = (
-    "storage.backup",
-    "storage.store",
-    "ui.shell",
-    "ui.icons",
-    "ui.screens.today",
-    "ui.centre",
+LIBRARIES = ("app.services", "storage.backup", "storage.store", "sync.client", "sync.enrol")
+WINDOWS = (
+    "qtpy",
     "qtawesome",
+    "ui.records",
+    "ui.search",
+    "ui.screens.today",
+    "ui.screens.clients",
+    "ui.screens.client_page",
+    "ui.shell",
+    "ui.centre",
 )
+"""What names Qt's classes is loaded on the GUI thread, one by one: PySide makes a class when it is first named, and
+two threads that do so at once end the process."""
 _TROUBLE = (StoreBusy, StoreDamaged, StoreMissing, StoreTooNew)
 
 
 def load_libraries() -> None:
-    """Load what the windows after this one need, so that Today comes up at once after the passphrase."""
-    for name in LATER:
+    """Load what opening the store needs, on a thread of its own, so that Today comes up at once."""
+    for name in LIBRARIES:
         import_module(name)
 
 
 class UnlockWindow(QWidget):
-    """Opens the store of one folder. `opened` carries the Store; `left` is sent when the person closes it."""
+    """Opens the store of one folder. `opened` carries the Store; `left` is sent when the person closes it.
+
+    `ahead`: load what comes after this window while it is shown.
+    """
 
     opened = Signal(object)
     left = Signal()
@@ -62,11 +70,11 @@ class UnlockWindow(QWidget):
         tasks: Tasks,
         *,
         cost: "Cost | None" = None,
-        libraries: Callable[[], None] = load_libraries,
+        ahead: bool = True,
     ) -> None:
         super().__init__()
         self._folder, self._settings, self._tasks, self._cost = folder, settings, tasks, cost
-        self._libraries = libraries
+        self._ahead = ahead
         self._failures = 0
         self._store: Store | None = None
         self._backups: list[Backup] = []
@@ -135,7 +143,14 @@ class UnlockWindow(QWidget):
     def _begin(self) -> None:
         if self.page is not None:
             self.page.begin()
-        self._tasks.run(self._libraries, owner=self)
+        if self._ahead:
+            self._tasks.run(load_libraries, lambda _done: self._load_windows(), owner=self)
+
+    def _load_windows(self, loaded: int = 0) -> None:
+        """Load the windows that come after this one, a piece between what the person types."""
+        if loaded < len(WINDOWS):
+            import_module(WINDOWS[loaded])
+            QTimer.singleShot(0, self, lambda: self._load_windows(loaded + 1))
 
     def _show(self, page: Page) -> None:
         if self.page is not None:

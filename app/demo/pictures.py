@@ -118,7 +118,7 @@ class Studio:
             for name, folder in (("first-run", Path(empty)), ("unlock", self.store.folder)):
                 settings = self._look(code)
                 tasks = self._tasks()
-                window = UnlockWindow(folder, settings, tasks, libraries=lambda: None)
+                window = UnlockWindow(folder, settings, tasks, ahead=False)
                 self._take(window, f"{name}-{code}")
                 self._remove(window)
                 tasks.close()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from storage import db, keys
 from ui.app import Program
 from ui.centre import way_to as connect
-from ui.unlock import LATER
+from ui.unlock import WINDOWS
 
 TIMES = 7
 LONGEST = 60.0
@@ -86,7 +86,7 @@ class Journey:
     def unlock(self) -> None:
         """Type the passphrase when the libraries are loaded; note what lies beside the key's derivation."""
         self.program.start()
-        self.until(lambda: self.idle and sys.modules.keys() >= {*LATER})
+        self.until(lambda: self.idle and sys.modules.keys() >= {*WINDOWS})
         derived = []
         plain = keys.unlock
 

@@ -48,7 +48,7 @@ class Running:
             folder,
             connect=lambda _store: office.way() if office else None,
             cost=keys.FLOOR,
-            libraries=lambda: None,
+            ahead=False,
             leave=lambda: self.left.append(True),
         )
         self.program.start()

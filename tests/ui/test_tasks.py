@@ -103,19 +103,19 @@ def test_a_result_for_a_deleted_window_is_dropped(qtbot: QtBot, tasks: Tasks) ->
 
 
 def test_closing_lets_a_running_write_finish_and_reports_nothing(qapp: QCoreApplication) -> None:
-    tasks, release, started = Tasks(), threading.Event(), threading.Event()
+    tasks, started = Tasks(), threading.Event()
     written: list[int] = []
     reported: list[Any] = []
 
     def op() -> None:
         started.set()
-        release.wait(10)
+        while tasks._open:
+            started.wait(10)
         written.append(1)
 
     tasks.run(op, reported.append)
     tasks.run(lambda: written.append(2), reported.append)
     assert started.wait(10)
-    threading.Thread(target=release.set).start()
     tasks.close()
     tasks.run(lambda: written.append(3))
     assert written == [1]

@@ -51,9 +51,7 @@ class Opened:
     def __init__(self, qtbot: QtBot, folder: Path, tasks: Tasks | None = None) -> None:
         self.qtbot = qtbot
         self.settings = Settings(folder / "settings.json")
-        self.window = UnlockWindow(
-            folder, self.settings, tasks or FakeTasks(), cost=keys.FLOOR, libraries=lambda: None
-        )
+        self.window = UnlockWindow(folder, self.settings, tasks or FakeTasks(), cost=keys.FLOOR, ahead=False)
         qtbot.addWidget(self.window)
         self.stores: list[Store] = []
         self.window.opened.connect(self.stores.append)
@@ -337,7 +335,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from ui.app import Program
 app = QApplication([])
-program = Program(Path({str(folder)!r}), libraries=lambda: None)
+program = Program(Path({str(folder)!r}), ahead=False)
 program.start()
 print([name for name in {heavy!r} if name in sys.modules])
 program.close()

@@ -48,11 +48,28 @@ FILE_NAMES = {
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """A drawn page: its pixels, row by row, in three or four bytes each."""
+
+    pixels: bytes
+    width: int
+    height: int
+    stride: int
+    channels: int
+
+    def image(self) -> QImage:
+        """Return it as an image; on the GUI thread only."""
+        form = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBX8888}[self.channels]
+        # A copy owns its memory.
+        return QImage(self.pixels, self.width, self.height, self.stride, form).copy()
+
+
+@dataclass(frozen=True)
 class Made:
     """A rendered document: its bytes and a picture of each page."""
 
     pdf: bytes
-    pages: tuple[QImage, ...]
+    pages: tuple[Sheet, ...]
 
 
 def draw(document: Document) -> Made:
@@ -63,17 +80,14 @@ def draw(document: Document) -> Made:
     with _one_at_a_time:
         opened = pypdfium2.PdfDocument(pdf)
         try:
-            pages = tuple(_image(page.render(scale=SHARPNESS, rev_byteorder=True)) for page in opened)
+            pages = tuple(_sheet(page.render(scale=SHARPNESS, rev_byteorder=True)) for page in opened)
         finally:
             opened.close()
     return Made(pdf, pages)
 
 
-def _image(bitmap: Any) -> QImage:
-    """Copy a drawn page into an image that owns its memory."""
-    form = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBX8888}[bitmap.n_channels]
-    shared = QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, form)
-    return shared.copy()
+def _sheet(bitmap: Any) -> Sheet:
+    return Sheet(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
 
 
 def file_name(kind: str, row: Row, code: str) -> str:
@@ -198,7 +212,7 @@ class PdfPreview(QWidget):
             return
         self.made = made
         self.save_button.setEnabled(True)
-        self.pages.show_pages(made.pages)
+        self.pages.show_pages([sheet.image() for sheet in made.pages])
         self.pages.zoom(ZOOMS[self._zoom])
         self._say_page()
 

@@ -46,6 +46,11 @@ def may_create_clients(role: str) -> bool:
     return role in roles.WITH_CLIENTS
 
 
+def may_write(writers: tuple[str, ...], role: str) -> bool:
+    """Tell whether a person of this role may change what only some may (`RecordSpec.writers`); nobody named: anyone."""
+    return not writers or role in writers
+
+
 def client_of(scope: str) -> str | None:
     """Return the client id of a client's scope, or None for another scope."""
     parts = scope.split(":")

@@ -48,7 +48,7 @@ class Context:
 def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = False) -> Document:
     """Make a record's document in a language (fi, sv, en); `plain` asks for the plain-language variant."""
     from app.services import SPECS
-    from app.services.clients import NETWORK_ROLES
+    from app.services.clients.codes import NETWORK_ROLES
 
     spec = SPECS[kind]
     names = reader.worker_names()

@@ -1,7 +1,7 @@
 """What is due: pure functions over a client's case and a day. Today, reminders and the calendar read the same."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
@@ -18,7 +18,9 @@ _FEW = 200
 class Case:
     """What the due rules need to know of one client, gathered in one go for a whole caseload.
 
-    Rows hold JSON values. `last_visit` counts meetings only, `last_contact` calls as well.
+    Rows hold JSON values. `last_visit` counts meetings only, `last_contact` calls as well. `rows` has, for each kind
+    that declares `case`, the living rows with those fields and `id`. `uncopied` counts the visits held and not yet
+    copied to the official register, `uncopied_since` is the day of the oldest of them.
     """
 
     client_id: UUID
@@ -32,13 +34,19 @@ class Case:
     last_contact: date | None = None
     planned: tuple[Row, ...] = ()
     plan: Row | None = None
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    uncopied: int = 0
+    uncopied_since: date | None = None
     known: "dict[date, tuple[DueItem, ...]]" = field(default_factory=dict, repr=False, compare=False)
     """What is due as seen on a day, worked out once."""
 
 
 @dataclass(frozen=True)
 class DueItem:
-    """Something that a worker should do by a day: what, for whom, and the record it concerns (or a new one)."""
+    """Something that a worker should do by a day: what, for whom, and the record it concerns (or a new one).
+
+    `about`: for a new record, the one that it is about, such as the job that was kept.
+    """
 
     on: date
     title: Message
@@ -46,6 +54,7 @@ class DueItem:
     kind: str
     record_id: UUID | None
     time: str = ""
+    about: UUID | None = None
 
 
 def due(cases: Iterable[Case], on: date, until: date | None = None) -> list[DueItem]:

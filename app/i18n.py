@@ -110,9 +110,7 @@ class Message:
         return hash(self.text)
 
     def __str__(self) -> str:
-        shown = {
-            name: _(value) if isinstance(value, Marked) else value for name, value in self.values.items()
-        }
+        shown = {name: _shown(value) for name, value in self.values.items()}
         return _(self.text).format(**shown) if shown else _(self.text)
 
 
@@ -120,6 +118,12 @@ class Marked(str):
     """A value of a message that is itself a marked text (a field's title, say)."""
 
     __slots__ = ()
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Marked):
+        return _(value)
+    return format_date(value) if isinstance(value, date) else value
 
 
 def format_date(day: date | None) -> str:

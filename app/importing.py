@@ -13,7 +13,8 @@ from app.entry import record_from
 from app.errors import KnownError, Problem, Refused
 from app.i18n import N_, Message
 from app.record import Record
-from app.services.clients import BRANCHES, CLIENT, LANGUAGES, LEGAL_BASES
+from app.services.clients import CLIENT
+from app.services.clients.codes import BRANCHES, LANGUAGES, LEGAL_BASES
 from app.spec import Choice
 
 # What a column may be called, in Finnish or English, as `_header` writes it.

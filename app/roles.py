@@ -17,3 +17,7 @@ ROLES = (
     Choice(ADMIN, N_("Administrator")),
 )
 WITH_CLIENTS = (JOB_COACH, WORK_ABILITY_COORDINATOR, JOBCENTER_COORDINATOR, TEAM_LEAD)
+KEEP_LISTS = (WORK_ABILITY_COORDINATOR, TEAM_LEAD, ADMIN)
+"""Who keeps what everybody shares: the service catalogue and the lists behind checks (L328-332)."""
+MAY_ERASE = (TEAM_LEAD, ADMIN)
+"""Who may erase a client for good."""

@@ -1,6 +1,6 @@
 """What a service module declares, once: its records, forms, lists, sync policy and documents. Nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -56,7 +56,8 @@ class Sync:
 
     mode `merge`: by field; `append_only`: written once, never changed; `centre`: written by the centre alone.
     `together`: fields that are taken or refused as one. `items`: lists merged entry by entry.
-    `text`: long texts merged by line. `frozen_by`: once this field has a value, the row changes no more.
+    `text`: long texts merged by line. `frozen_by`: once this field has a value, the row changes no more, but for
+    the fields in `open`.
     """
 
     mode: str = "merge"
@@ -64,11 +65,17 @@ class Sync:
     items: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     frozen_by: str = ""
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RecordSpec:
-    """One kind of record, whole: table, form, list, sync, documents and what makes it due."""
+    """One kind of record, whole: table, form, list, sync, documents and what makes it due.
+
+    `check` finds problems in one record; `beside` in a record among the client's other rows of its kind.
+    `writers` are the roles that may change it, nobody named: whoever holds it. `case` names the fields that due rules
+    need of every row (`Case.rows`). `register` gives the text for the official register (facts.md 6).
+    """
 
     table: "type[Record]"
     title: str
@@ -80,9 +87,13 @@ class RecordSpec:
     group: str = "core"
     sync: Sync = field(default_factory=Sync)
     dated: str = ""
+    writers: tuple[str, ...] = ()
     check: Callable[[Any], "Iterable[Problem]"] | None = None
+    beside: "Callable[[Any, Sequence[Row]], Iterable[Problem]] | None" = None
+    case: tuple[str, ...] = ()
     due: "Callable[[Case, date], Iterable[DueItem]] | None" = None
     pdf: "Callable[..., Document] | None" = None
+    register: "Callable[[Row], str] | None" = None
 
     @cached_property
     def kind(self) -> str:

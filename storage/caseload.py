@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from app.access import client_of
 from app.due import Case
 from app.record import Row
-from storage import db
+from app.services import SPECS
+from storage import db, rows
 
 _CLIENTS = "SELECT id, last_name, first_name, code_name FROM client WHERE deleted = 0 {one}"
 # max() makes SQLite take the other columns from the row that has it.
@@ -29,7 +30,8 @@ FROM phase_change WHERE deleted = 0 {one} GROUP BY client_id
 _COACHES = "SELECT id, coach_id FROM coaching_relationship WHERE coach_id IS NOT NULL {one}"
 # A client's last meeting, and last contact of any kind, from the index alone.
 _VISITS = """
-SELECT client_id, max(CASE WHEN place NOT IN ('phone', 'remote') THEN "on" END), max("on")
+SELECT client_id, max(CASE WHEN place NOT IN ('phone', 'remote') THEN "on" END), max("on"),
+    sum(copied_on IS NULL), min(CASE WHEN copied_on IS NULL THEN "on" END)
 FROM support_visit WHERE state = 'done' AND deleted = 0 {one} GROUP BY client_id
 """
 _PLANNED = """
@@ -40,7 +42,15 @@ _PLANS = """
 SELECT id, client_id, version_no, made_on, signed_on, review_on, max(printf('%09d', version_no) || id)
 FROM career_plan WHERE deleted = 0 {one} GROUP BY client_id
 """
-QUERIES = (_CLIENTS, _PHASES, _COACHES, _VISITS, _PLANNED, _PLANS)
+# The kinds whose rows due rules read by themselves.
+CASED = {kind: ("id", *spec.case) for kind, spec in SPECS.items() if spec.case}
+_CASED = {
+    kind: "SELECT client_id, {names} FROM {kind} WHERE deleted = 0 {{one}}".format(
+        kind=kind, names=", ".join(f'"{name}"' for name in names)
+    )
+    for kind, names in CASED.items()
+}
+QUERIES = (_CLIENTS, _PHASES, _COACHES, _VISITS, _PLANNED, _PLANS, *_CASED.values())
 _PLANNED_NAMES = ("id", "client_id", "on", "start_time", "place")
 _PLAN_NAMES = ("id", "client_id", "version_no", "made_on", "signed_on", "review_on")
 EVERYBODY = "*"
@@ -76,10 +86,16 @@ def _read(connection: Connection, clients: Collection[str] | None) -> dict[str, 
     planned: dict[str, list[Row]] = defaultdict(list)
     for row in fetch(_PLANNED):
         planned[row[1]].append(dict(zip(_PLANNED_NAMES, row, strict=True)))
+    cased: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for kind, names in CASED.items():
+        unbind = rows.reader(kind, names)
+        for row in fetch(_CASED[kind]):
+            cased[row[0]][kind].append(unbind(row[1:]))
     found = {}
     for identity, last_name, first_name, code_name in fetch(_CLIENTS):
         _, relationship, phase, level, since, _ = phases.get(identity, _NO_PHASE)
-        _, visit, contact = visits.get(identity, _NO_VISIT)
+        _, visit, contact, uncopied, uncopied_since = visits.get(identity, _NO_VISIT)
+        own = cased.get(identity, {})
         coach = coaches.get(relationship)
         found[identity] = Case(
             client_id=UUID(identity),
@@ -93,12 +109,15 @@ def _read(connection: Connection, clients: Collection[str] | None) -> dict[str, 
             last_contact=_day(contact),
             planned=tuple(planned.get(identity, ())),
             plan=plans.get(identity),
+            rows={kind: tuple(of_kind) for kind, of_kind in own.items()},
+            uncopied=uncopied,
+            uncopied_since=_day(uncopied_since),
         )
     return found
 
 
 _NO_PHASE = (None, None, "", "", None, None)
-_NO_VISIT = (None, None, None)
+_NO_VISIT = (None, None, None, 0, None)
 
 
 def _day(value: str | None) -> date | None:

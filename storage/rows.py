@@ -69,6 +69,23 @@ class Shape:
 
 
 @cache
+def reader(kind: str, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Row]:
+    """Return what makes a row of these fields from their columns."""
+    known = shape(kind)
+    json, flags = known.json & {*names}, known.flags & {*names}
+
+    def read(raw: Sequence[Any]) -> Row:
+        row = dict(zip(names, raw, strict=True))
+        for name in json:
+            row[name] = from_json(row[name]) if row[name] is not None else None
+        for name in flags:
+            row[name] = bool(row[name])
+        return row
+
+    return read
+
+
+@cache
 def shape(kind: str) -> Shape:
     """Return what is needed to read and write a kind's rows; raises KeyError for a kind not known here."""
     cls = SPECS[kind].table

@@ -15,7 +15,7 @@ from app.pace import without_collecting
 from app.patch import Patch, diff
 from app.record import Record, Row, fields, iso, to_row
 from app.services import SPECS
-from app.services.clients import Assignment
+from app.services.clients.records import Assignment
 from app.spec import RecordSpec
 from storage import outbox, rows, search
 from storage.tables import access_log, history, sync_state
@@ -94,12 +94,13 @@ def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Cha
 
 def _save(connection: Connection, records: list[Record], worker: UUID) -> Changes:
     present = _Present(connection, records)
+    role = _role_at_centre(connection)
     writes: list[_Write] = []
     now = iso(clock.now())
     for number, record in enumerate(records, 1):
         spec = _spec(type(record))
         try:
-            write = _checked(present, spec, record, worker, now)
+            write = _checked(present, spec, record, worker, role, now)
         except Refused as refused:
             titles = {name: Marked(title) for name, title in spec.titles().items()}
             row = number if len(records) > 1 else None
@@ -118,6 +119,15 @@ def _save(connection: Connection, records: list[Record], worker: UUID) -> Change
     return Changes.of((write.spec.kind, write.new) for write in writes)
 
 
+def _role_at_centre(connection: Connection) -> str | None:
+    """Return the worker's role, as the centre gave it; None while the store has joined none: it is all hers then."""
+    query = select(sync_state.c.name, sync_state.c.value).where(
+        sync_state.c.name.in_(("worker_role", "device_id"))
+    )
+    known = dict(connection.execute(query).all())
+    return str(known["worker_role"]) if known.get("device_id") else None
+
+
 @cache
 def _spec(table: type[Record]) -> RecordSpec:
     return SPECS[str(table.__tablename__)]
@@ -129,6 +139,7 @@ class _Present:
     def __init__(self, connection: Connection, records: Iterable[Record]) -> None:
         self._connection = connection
         self._rows: dict[str, Row | None] = {}
+        self._written: dict[str, dict[str, Row]] = {}
         wanted: dict[str, list[str]] = {}
         for record in records:
             wanted.setdefault(_spec(type(record)).kind, []).append(str(record.id))
@@ -145,23 +156,39 @@ class _Present:
             self._rows[record_id] = load(self._connection, SPECS[kind], record_id)
         return self._rows[record_id]
 
-    def will_be(self, row: Row) -> None:
+    def will_be(self, kind: str, row: Row) -> None:
         """Note a row that the batch writes."""
         self._rows[row["id"]] = row
+        self._written.setdefault(kind, {})[row["id"]] = row
+
+    def beside(self, spec: RecordSpec, row: Row) -> list[Row]:
+        """Return the client's other living rows of a kind, as the batch will have left them."""
+        table = table_of(spec)
+        query = select(table).where(table.c.client_id == row["client_id"])
+        found = {one["id"]: dict(one) for one in self._connection.execute(query).mappings()}
+        written = self._written.get(spec.kind, {})
+        found |= {key: one for key, one in written.items() if one["client_id"] == row["client_id"]}
+        return [one for key, one in found.items() if key != row["id"] and not one["deleted"]]
 
 
-def _checked(present: _Present, spec: RecordSpec, record: Record, worker: UUID, now: str) -> _Write | None:
+def _checked(
+    present: _Present, spec: RecordSpec, record: Record, worker: UUID, role: str | None, now: str
+) -> _Write | None:
     values = to_row(record)
     old = present.get(spec.kind, values["id"])
     problems = list(spec.check(record)) if spec.check else []
     problems += _unknown_choices(spec, values, old)
     problems += _foreign(present, spec, values) if old is None else _may_change(spec, old, values)
+    if role is not None and not access.may_write(spec.writers, role):
+        problems.append(Problem(None, Message(N_("Your role does not allow changing this."))))
+    if spec.beside is not None:
+        problems += spec.beside(record, present.beside(spec, values))
     if problems:
         raise Refused(problems)
     new, op, patch = _stamped(spec, old, values, worker, now)
     if old is not None and not patch:
         return None
-    present.will_be(new)
+    present.will_be(spec.kind, new)
     return _Write(spec, old, new, op, patch)
 
 
@@ -341,11 +368,12 @@ def _may_change(spec: RecordSpec, old: Row, new: Row) -> list[Problem]:
         return [Problem(None, Message(N_("Only the centre changes this.")))]
     if old["deleted"]:
         return [Problem(None, Message(N_("This has been deleted. Bring it back before changing it.")))]
-    if not diff(old, new, field_names(spec.kind)):
+    changed = diff(old, new, field_names(spec.kind)).keys()
+    if not changed:
         return []
     if spec.sync.mode == "append_only":
         return [Problem(None, Message(N_("This is not changed afterwards. Write a new one.")))]
-    if spec.sync.frozen_by and old[spec.sync.frozen_by]:
+    if spec.sync.frozen_by and old[spec.sync.frozen_by] and not changed <= {*spec.sync.open}:
         return [Problem(None, Message(N_("This has been signed and does not change. Make a new version.")))]
     if "client_id" in old and old["client_id"] != new["client_id"]:
         return [Problem("client_id", Message(N_("An entry does not move to another client.")))]

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.i18n import _
 from app.record import Row
-from app.services.clients import birth_date, name_of
+from app.services.clients.records import birth_date
+from app.services.clients.rules import name_of
 from ui.form import Form
 from ui.screens.words import as_text
 from ui.theme import button, label, look, spacing

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.i18n import N_, _
-from ui.theme import spacing
 
 if TYPE_CHECKING:
-    from app.spec import Service
     from ui.context import Context
 
 Place = tuple[Any, ...]
@@ -69,39 +67,12 @@ def client_of(place: Place) -> Any:
 
 def _service(context: "Context", key: str) -> QWidget:
     from app.services import SERVICES
+    from ui.lists import Lists
 
+    service = next(service for service in SERVICES if service.key == key)
+    screens: dict[str, Callable[[], QWidget]] = {}
     if key == "clients":
         from ui.screens.clients import ClientsScreen
 
-        return ClientsScreen(context)
-    return _lists(context, next(service for service in SERVICES if service.key == key))
-
-
-def _lists(context: "Context", service: "Service") -> QWidget:
-    """A service without a screen of its own: a list for each of its kinds, made when its tab is first shown."""
-    from ui.records import RecordsPage
-
-    empty: list[QWidget] = []
-    made = QTabWidget()
-    made.setDocumentMode(True)
-    made.setAccessibleName(_(service.title))
-    for spec in service.records:
-        empty.append(QWidget())
-        made.addTab(empty[-1], _(spec.title))
-
-    def shown(index: int) -> None:
-        if isinstance(made.widget(index), RecordsPage):
-            return
-        spec = service.records[index]
-        made.blockSignals(True)
-        made.removeTab(index)
-        page = RecordsPage(context, spec)
-        page.setContentsMargins(*[spacing(2)] * 4)
-        made.insertTab(index, page, _(spec.title))
-        made.setCurrentIndex(index)
-        made.blockSignals(False)
-        empty[index].deleteLater()
-
-    made.currentChanged.connect(shown)
-    shown(0)
-    return made
+        screens["client"] = lambda: ClientsScreen(context)
+    return Lists(context, _(service.title), service.records, screens=screens)

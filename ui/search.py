@@ -103,7 +103,7 @@ def lines(
 
 def look_up(store: "Store", wanted: str) -> "tuple[list[Hit], dict[UUID, str]]":
     """Search the store and name the clients of what was found. Runs on the thread of the store."""
-    from app.services.clients import name_of
+    from app.services.clients.rules import name_of
 
     hits = store.search(wanted, LIMIT)
     rows = {one: store.row("client", one) for one in {hit.client_id for hit in hits if hit.client_id}}

@@ -73,7 +73,7 @@ def client(person: Person, number_: int, writer: Writer) -> dict[str, Any]:
         "interpreter": person.interpreter,
         "branch": "disability_services" if queue else "adult_social_work",
         "legal_basis": "shl_17" if queue else "rehabilitative_work",
-        "service_task": "Vammaispalvelut" if queue else "Työikäisten palvelut",
+        "service_task": "disability" if queue else "working_age",
         "matter": "Työllistymisen tuki",
         "unemployed_since": person.unemployed,
     }

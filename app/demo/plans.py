@@ -16,7 +16,7 @@ from app.demo.signatures import strokes
 from app.record import Record, to_row, validated
 from app.services.coaching.codes import ASSESSMENT, ENDED, REFERRAL, SEARCH
 from app.services.coaching.records import CareerPlan, PlanProgress
-from app.services.coaching.rules import plan_hash
+from app.signing import seal
 
 STATES = ("done", "done", "started", "done", "done", "dropped", "done", "started")
 YEAR = relativedelta(years=1)
@@ -113,7 +113,7 @@ def _signed(plan: CareerPlan, person: Person, on: date, coach: str) -> CareerPla
         {"id": str(new_id()), "role": role, "name": name, "strokes": strokes(name)}
         for role, name in names.items()
     ]
-    row |= {"signed_on": on.isoformat(), "content_hash": plan_hash(to_row(plan))}
+    row |= {"signed_on": on.isoformat(), "content_hash": seal(CareerPlan, to_row(plan))}
     return validated(CareerPlan, row)
 
 

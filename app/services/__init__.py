@@ -3,10 +3,16 @@
 from sqlmodel import SQLModel
 
 from app.record import defer_foreign_keys
-from app.services import administration, clients, coaching
+from app.services import administration, clients, coaching, consents, follow_up
 from app.spec import RecordSpec, Service
 
-SERVICES: tuple[Service, ...] = (clients.SERVICE, coaching.SERVICE, administration.SERVICE)
+SERVICES: tuple[Service, ...] = (
+    clients.SERVICE,
+    consents.SERVICE,
+    coaching.SERVICE,
+    follow_up.SERVICE,
+    administration.SERVICE,
+)
 SPECS: dict[str, RecordSpec] = {spec.kind: spec for service in SERVICES for spec in service.records}
 
 defer_foreign_keys(SQLModel.metadata)

@@ -1,6 +1,6 @@
 """Administration: the workers that the centre knows, and conflicts that wait for a person's decision."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from app import roles
 from app.i18n import N_
-from app.record import Id, Instant, Json, Line, Record
+from app.record import Day, Id, Instant, Json, Line, Record
 from app.spec import Choice, F, RecordSpec, Section, Service, Sync
 
 
@@ -19,6 +19,9 @@ class Worker(Record, table=True):
     username: Line = ""
     role: str = roles.JOB_COACH
     active: bool = True
+    employed_from: date | None = Field(default=None, sa_type=Day)
+    employed_to: date | None = Field(default=None, sa_type=Day)
+    percent: int = Field(default=100, ge=0, le=100)
 
 
 WORKER = RecordSpec(
@@ -36,6 +39,9 @@ WORKER = RecordSpec(
                 F("username", N_("User name"), read_only=True),
                 F("role", N_("Role"), choices=roles.ROLES, read_only=True),
                 F("active", N_("In service"), read_only=True),
+                F("employed_from", N_("From"), read_only=True),
+                F("employed_to", N_("To"), read_only=True),
+                F("percent", N_("Working time, per cent"), read_only=True),
             ),
         ),
     ),

@@ -141,7 +141,8 @@ class Batch:
 
     def _merge(self, work: Work, known: Kind, row: Row) -> Row | None:
         policy = known.spec.sync
-        if policy.frozen_by and row[policy.frozen_by] and not row["deleted"]:
+        sealed = policy.frozen_by and row[policy.frozen_by] and not row["deleted"]
+        if sealed and not work.patch.keys() <= {*policy.open}:
             mine = _all_of(work, row)
             if mine.parts:
                 self._clash(work, row, "frozen", mine)

@@ -73,6 +73,8 @@ class Sender:
             return "kind"
         if mutation.kind == "assignment":
             return self._obstacle_to_assignment(mutation)
+        if not access.may_write(SPECS[mutation.kind].writers, self.role):
+            return "role"
         return None if mutation.scope in self.allowed else "access"
 
     def _obstacle_to_assignment(self, mutation: Mutation) -> str | None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from app.errors import KnownError
 from app.record import Row
 from app.services import SPECS
-from app.services.coaching.rules import plan_hash
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from storage.rows import shape
 from storage.store import Store
 from sync import settle
@@ -99,7 +100,7 @@ class Story:
 
     def sign(self, device: Device, plan: Row) -> None:
         row = {**plan, "signatures": [{"role": "client", "name": self.word()}], "signed_on": "2026-03-02"}
-        self.edit(device, "career_plan", plan, **{**row, "content_hash": plan_hash(row)})
+        self.edit(device, "career_plan", plan, **{**row, "content_hash": seal(CareerPlan, row)})
 
     def settle(self, device: Device, place: int, choice: str) -> None:
         found = device.store.conflicts()

@@ -8,7 +8,8 @@ from threading import Event, Thread
 import pytest
 
 from app import clock
-from app.services.coaching.rules import plan_hash
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from sync import settle
 from tests.model.test_planted import planted
 from tests.town import Device, Town, new_town
@@ -35,7 +36,7 @@ def test_two_devices_exchange_what_they_write(town: Town) -> None:
     row = second.store.row("career_plan", plan)
     assert row is not None
     signed = {**row, "signed_on": "2026-01-06", "signatures": [{"role": "client", "name": "A"}]}
-    second.edit("career_plan", plan, **{**signed, "content_hash": plan_hash(signed)})
+    second.edit("career_plan", plan, **{**signed, "content_hash": seal(CareerPlan, signed)})
     second.sync()
     first.edit("career_plan", plan, duration="vuosi")
     result = first.sync()

@@ -24,7 +24,7 @@ from sqlalchemy import insert
 from app.clock import new_id, today
 from app.record import Row, validated
 from app.services import SPECS
-from app.services.clients import Client
+from app.services.clients.records import Client
 from app.spec import F, RecordSpec
 from storage.store import Store
 from storage.writing import table_of

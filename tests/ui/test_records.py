@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.clock import new_id
 from app.record import Row, to_row, validated
 from app.services import SPECS
-from app.services.clients import Client
+from app.services.clients.records import Client
 from app.services.coaching.records import SupportVisit
 from storage.store import Store
 from ui.context import Context

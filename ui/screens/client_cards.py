@@ -13,7 +13,7 @@ from app.clock import today
 from app.due import DueItem
 from app.i18n import _, format_date
 from app.record import Row
-from app.services.clients import BRANCHES, LANGUAGES, NETWORK_ROLES
+from app.services.clients.codes import BRANCHES, LANGUAGES, NETWORK_ROLES
 from app.services.coaching import codes, rules
 from ui.context import Context
 from ui.screens import words

@@ -18,6 +18,7 @@ from ui.context import Context, save, write
 from ui.icons import icon
 from ui.screens import client_cards as cards
 from ui.screens import words
+from ui.screens.part_tabs import PartTabs
 from ui.screens.pictured import pictured
 from ui.screens.story import StepView, Story, gather, next_state, present_plan
 from ui.screens.timeline import Timeline
@@ -109,10 +110,11 @@ class ClientPage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.page)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.parts = PartTabs(scroll, self.context, self.client_id)
         self.setFocusProxy(scroll)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.addWidget(self.parts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

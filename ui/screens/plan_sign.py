@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBo
 from app.errors import KnownError, Refused
 from app.i18n import N_, Message, _
 from app.record import Row
-from app.services.coaching.rules import plan_content
+from app.services.coaching.records import CareerPlan
+from app.signing import signed_content
 from ui.context import Context, write
 from ui.fields import Line
 from ui.fields.box import FieldBox
@@ -175,7 +176,8 @@ class SignPage(QWidget):
 def _sign(store: Any, shown: Row, signatures: Sequence[dict[str, Any]]) -> Any:
     """Sign what is stored, if it still says what was read through together."""
     current = store.row("career_plan", UUID(shown["id"]))
-    if current is None or current["deleted"] or plan_content(current) != plan_content(shown):
+    read = signed_content(CareerPlan, shown)
+    if current is None or current["deleted"] or signed_content(CareerPlan, current) != read:
         raise KnownError(
             Message(N_("The plan has changed meanwhile.")), Message(N_("Go back, read it and sign again."))
         )

@@ -9,7 +9,7 @@ from app.errors import Problem, Refused
 from app.i18n import N_, Message
 from app.record import Row, fields, from_row, validated
 from app.services.coaching.records import CareerPlan
-from app.services.coaching.rules import SIGNING, plan_hash
+from app.signing import SIGNING, seal
 from ui.screens.words import as_text, day_of, field_of, title_of
 
 # What a version is, rather than what it says.
@@ -92,6 +92,6 @@ def signed(plan: Row, signatures: Sequence[Mapping[str, Any]]) -> CareerPlan:
                 {name: signature[name] for name in ("role", "name", "strokes")} for signature in signatures
             ],
             "signed_on": today().isoformat(),
-            "content_hash": plan_hash(content),
+            "content_hash": seal(CareerPlan, content),
         },
     )

@@ -3,7 +3,12 @@
 from app import roles
 from app.i18n import N_
 from app.services.coaching import codes, documents, records, rules
+from app.services.coaching.agreements import AGREEMENT, PHRASE
+from app.services.coaching.assessment import ASSESSMENT, DISCLOSURE, KYKYVIISARI
 from app.services.coaching.profile import CRIMINAL_RECORD, HEALTH, PROFILE
+from app.services.coaching.search import APPLICATION, INTERVIEW, SEARCH_PLAN
+from app.services.coaching.work import EMPLOYMENT, JOB_CHECK, SUPPORT_PLAN, TRIAL
+from app.signing import signable
 from app.spec import F, RecordSpec, Section, Service, Sync
 
 RELATIONSHIP = RecordSpec(
@@ -21,13 +26,20 @@ RELATIONSHIP = RecordSpec(
                 F("referral_source", N_("Came from"), choices=codes.SOURCES),
                 F("referred_by", N_("Referred by")),
                 F("coach_id", N_("Job coach"), refers="worker"),
-                F("wish", N_("Wish to work"), rows=3, help=N_("First criterion: the client wants to work.")),
                 F(
-                    "support_need",
-                    N_("Need of support"),
-                    rows=3,
+                    "wants_work",
+                    N_("Wants to work"),
+                    choices=codes.YES_NO_UNKNOWN,
+                    help=N_("First criterion: the client wants to work."),
+                ),
+                F("wish", N_("Wish to work"), rows=3),
+                F(
+                    "needs_support",
+                    N_("Needs support"),
+                    choices=codes.YES_NO_UNKNOWN,
                     help=N_("Second criterion: support is needed to get or keep a job."),
                 ),
+                F("support_need", N_("Need of support"), rows=3),
             ),
         ),
         Section(
@@ -41,13 +53,17 @@ RELATIONSHIP = RecordSpec(
         Section(
             N_("Decision"),
             (
+                F("client_joins", N_("The client wants to join"), choices=codes.YES_NO_LATER),
                 F("decision", N_("Decision"), choices=codes.DECISIONS),
+                F("decided_on", N_("Decided on")),
                 F("refusal_reason", N_("Reason of the refusal")),
                 F("decided_by_shl17", N_("Decision by section 17 of the Social Welfare Act")),
             ),
         ),
     ),
-    sync=Sync(together=(("decision", "refusal_reason"),), text=("first_meeting", "cooperation")),
+    sync=Sync(
+        together=(("decision", "decided_on", "refusal_reason"),), text=("first_meeting", "cooperation")
+    ),
     check=rules.check_relationship,
 )
 
@@ -135,11 +151,9 @@ PLAN = RecordSpec(
             ),
         ),
     ),
-    sync=Sync(
+    sync=signable(
         items=("goals", "services"),
         text=("client_view", "worker_view", "strengths", "responsibilities", "follow_up"),
-        together=(("signatures", "signed_on", "content_hash"),),
-        frozen_by="content_hash",
     ),
     check=rules.check_plan,
     due=rules.due_plan,
@@ -202,61 +216,6 @@ VISIT = RecordSpec(
     due=lambda case, on: [*rules.due_planned(case, on), *rules.due_contact(case, on)],
 )
 
-EMPLOYMENT = RecordSpec(
-    table=records.Employment,
-    title=N_("Jobs"),
-    one=N_("Job"),
-    label=lambda row: f"{row['title']}, {row['employer']}",
-    columns=("title", "employer", "started_on", "ended_on", "weekly_hours"),
-    dated="started_on",
-    form=(
-        Section(
-            N_("Job"),
-            (
-                F("employer", N_("Employer")),
-                F("title", N_("Job title")),
-                F("industry", N_("Industry"), choices=codes.INDUSTRIES),
-                F("started_on", N_("Started")),
-                F("ended_on", N_("Ended")),
-                F("end_reason", N_("Reason of the end"), choices=codes.JOB_END_REASONS),
-                F("contract", N_("Contract"), choices=codes.CONTRACTS),
-                F("weekly_hours", N_("Hours a week")),
-                F("hourly_wage", N_("Wage, euros an hour")),
-                F("wage_subsidy_until", N_("Wage subsidy until")),
-                F("found_by", N_("How it was found"), choices=codes.FOUND_BY),
-                F("notes", N_("Notes"), rows=3),
-            ),
-        ),
-    ),
-    sync=Sync(together=(("ended_on", "end_reason"),)),
-    check=rules.check_period,
-)
-
-TRIAL = RecordSpec(
-    table=records.WorkTrial,
-    title=N_("Work trials"),
-    one=N_("Work trial"),
-    label=lambda row: f"{row['title']}, {row['employer']}",
-    columns=("title", "employer", "started_on", "ended_on"),
-    dated="started_on",
-    form=(
-        Section(
-            N_("Work trial"),
-            (
-                F("employer", N_("Employer")),
-                F("title", N_("Duties")),
-                F("industry", N_("Industry"), choices=codes.INDUSTRIES),
-                F("started_on", N_("Started")),
-                F("ended_on", N_("Ended")),
-                F("feedback_on", N_("Feedback talk")),
-                F("continued_as_job", N_("Continued as a job")),
-                F("notes", N_("Notes"), rows=3),
-            ),
-        ),
-    ),
-    check=rules.check_period,
-)
-
 SERVICE = Service(
     key="coaching",
     title=N_("Job coaching"),
@@ -264,14 +223,24 @@ SERVICE = Service(
     records=(
         RELATIONSHIP,
         PHASE_CHANGE,
+        ASSESSMENT,
+        KYKYVIISARI,
         PROFILE,
         HEALTH,
         CRIMINAL_RECORD,
+        DISCLOSURE,
         PLAN,
         PROGRESS,
-        VISIT,
-        EMPLOYMENT,
+        AGREEMENT,
+        SEARCH_PLAN,
+        APPLICATION,
+        INTERVIEW,
         TRIAL,
+        EMPLOYMENT,
+        JOB_CHECK,
+        SUPPORT_PLAN,
+        VISIT,
+        PHRASE,
     ),
     roles=(roles.JOB_COACH, roles.TEAM_LEAD),
 )

@@ -145,3 +145,78 @@ JOB_END_REASONS = (
     Choice("health", N_("Health")),
     Choice("other", N_("Other")),
 )
+YES_NO_UNKNOWN = (
+    Choice("yes", N_("Yes")),
+    Choice("no", N_("No")),
+    Choice("unknown", N_("Not known")),
+)
+OCCASIONS = (
+    Choice("start", N_("At the start")),
+    Choice("follow_up", N_("Follow-up")),
+    Choice("end", N_("At the end")),
+)
+KYKYVIISARI_MODES = (
+    Choice("web", N_("On the web")),
+    Choice("paper", N_("On paper")),
+)
+# The languages that Kykyviisari comes in (facts.md 3).
+KYKYVIISARI_LANGUAGES = (
+    Choice("fi", N_("Finnish")),
+    Choice("fi-easy", N_("Easy Finnish")),
+    Choice("sv", N_("Swedish")),
+    Choice("en", N_("English")),
+    Choice("ar", N_("Arabic")),
+    Choice("fa", N_("Persian or Dari")),
+    Choice("so", N_("Somali")),
+    Choice("ku", N_("Kurdish")),
+    Choice("nl", N_("Dutch")),
+    Choice("ja", N_("Japanese")),
+)
+NOUGHT_TO_TEN = tuple(Choice(str(number), str(number)) for number in range(11))
+WHO_TELLS = (
+    Choice("client", N_("Client")),
+    Choice("coach", N_("Job coach")),
+    Choice("together", N_("Together")),
+)
+# L686-690
+CHANNELS = (
+    Choice("open_application", N_("Open application")),
+    Choice("advertised", N_("Answer to an advertisement")),
+    Choice("phone", N_("Telephone")),
+    Choice("email", N_("E-mail")),
+    Choice("visit", N_("Visit to the employer")),
+    Choice("coach", N_("Coach's employer contact")),
+)
+APPLICATION_STATES = (
+    Choice("draft", N_("Draft")),
+    Choice("sent", N_("Sent")),
+    Choice("interview", N_("Led to an interview")),
+    Choice("offer", N_("Job offered")),
+    Choice("refused", N_("Not chosen")),
+    Choice("no_answer", N_("No answer")),
+    Choice("withdrawn", N_("Withdrawn")),
+)
+INTERVIEW_STATES = (
+    Choice("agreed", N_("Agreed")),
+    Choice("held", N_("Held")),
+    Choice("cancelled", N_("Cancelled")),
+)
+INTERVIEW_OUTCOMES = (
+    Choice("job", N_("Job")),
+    Choice("trial", N_("Work trial")),
+    Choice("waiting", N_("Waiting for the answer")),
+    Choice("no", N_("Not chosen")),
+    Choice("declined", N_("Client declined")),
+)
+TRIAL_END_REASONS = (
+    Choice("agreed_end", N_("As agreed")),
+    Choice("job", N_("Became a job")),
+    Choice("client", N_("Broken off by the client")),
+    Choice("employer", N_("Broken off by the employer")),
+    Choice("health", N_("Health")),
+)
+KEPT_AFTER = (
+    Choice("3", N_("3 months")),
+    Choice("6", N_("6 months")),
+    Choice("12", N_("12 months")),
+)

@@ -6,12 +6,16 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from app.record import Clock, Day, Euros, Id, Item, Json, Line, Money, Record, Words
+from app.record import Clock, Day, Id, Item, Json, Line, Record, Words
 from app.services.coaching import codes
+from app.signing import Signature
 
 
 class CoachingRelationship(Record, table=True):
-    """A client in job coaching: how she came, what was decided, who coaches (L655-664)."""
+    """A client in job coaching: how she came, what was decided, who coaches (L655-664).
+
+    `wants_work` and `needs_support` are the two criteria of the pilot (L655-657).
+    """
 
     __tablename__ = "coaching_relationship"
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
@@ -19,12 +23,16 @@ class CoachingRelationship(Record, table=True):
     referral_source: str = ""
     referred_by: Line = ""
     coach_id: UUID | None = Field(default=None, sa_type=Id)
+    wants_work: str = ""
     wish: Words = ""
+    needs_support: str = ""
     support_need: Words = ""
     first_meeting_on: date | None = Field(default=None, sa_type=Day)
     first_meeting: Words = ""
     cooperation: Words = ""
+    client_joins: str = ""
     decision: str = "waiting"
+    decided_on: date | None = Field(default=None, sa_type=Day)
     refusal_reason: Line = ""
     decided_by_shl17: bool = False
 
@@ -166,14 +174,6 @@ class PlannedService(Item):
     responsible: Line = ""
 
 
-class PlanSignature(Item):
-    """A signature drawn on the screen: strokes of points, each coordinate 0..1 of the pad's width and height."""
-
-    role: str = "client"
-    name: Line = ""
-    strokes: list[list[tuple[float, float]]] = Field(default_factory=list, max_length=500)
-
-
 class CareerPlan(Record, table=True):
     """The career plan, which is the client plan of the Social Welfare Act, section 39 (facts.md 6, L674-676).
 
@@ -201,9 +201,10 @@ class CareerPlan(Record, table=True):
     follow_up: Words = ""
     duration: Line = ""
     review_on: date | None = Field(default=None, sa_type=Day)
-    signatures: list[PlanSignature] = Field(default_factory=list, sa_type=Json)
+    signatures: list[Signature] = Field(default_factory=list, sa_type=Json)
     signed_on: date | None = Field(default=None, sa_type=Day)
     content_hash: str = Field(default="", max_length=64)
+    copied_on: date | None = Field(default=None, sa_type=Day)
 
 
 class PlanProgress(Record, table=True):
@@ -222,7 +223,9 @@ class SupportVisit(Record, table=True):
 
     __tablename__ = "support_visit"
     # Answers "when was each client last met" for a whole caseload without reading the notes.
-    __table_args__ = (Index("ix_support_visit_state", "state", "client_id", "place", "on", "deleted"),)
+    __table_args__ = (
+        Index("ix_support_visit_state", "state", "client_id", "place", "on", "copied_on", "deleted"),
+    )
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
     state: str = "done"
     on: date = Field(sa_type=Day)
@@ -235,36 +238,4 @@ class SupportVisit(Record, table=True):
     notes: Words = ""
     next_steps: Words = ""
     next_on: date | None = Field(default=None, sa_type=Day)
-
-
-class Employment(Record, table=True):
-    """A job that the client got."""
-
-    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
-    employer: Line = Field(min_length=1)
-    title: Line = Field(min_length=1)
-    industry: str = ""
-    started_on: date = Field(sa_type=Day)
-    ended_on: date | None = Field(default=None, sa_type=Day)
-    end_reason: str = ""
-    contract: str = ""
-    weekly_hours: Euros | None = Field(default=None, sa_type=Money)
-    hourly_wage: Euros | None = Field(default=None, sa_type=Money)
-    wage_subsidy_until: date | None = Field(default=None, sa_type=Day)
-    found_by: str = ""
-    notes: Words = ""
-
-
-class WorkTrial(Record, table=True):
-    """A work trial decided by the employment authority (L692-701)."""
-
-    __tablename__ = "work_trial"
-    client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
-    employer: Line = Field(min_length=1)
-    title: Line = Field(min_length=1)
-    industry: str = ""
-    started_on: date = Field(sa_type=Day)
-    ended_on: date | None = Field(default=None, sa_type=Day)
-    feedback_on: date | None = Field(default=None, sa_type=Day)
-    continued_as_job: bool = False
-    notes: Words = ""
+    copied_on: date | None = Field(default=None, sa_type=Day)

@@ -1,18 +1,18 @@
 """The rules of job coaching that are more than one field's: dates that can be, signing, what is due when."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.clock import today
 from app.due import Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
-from app.record import Row, content_hash
+from app.record import Row
 from app.services.coaching.codes import ACTIVE, ENDED, LIGHT, MAINTENANCE, REFERRAL, SUFFICIENT, SUPPORT
+from app.services.coaching.dates import months_after
+from app.signing import check_signed
 
 if TYPE_CHECKING:
     from app.services.coaching import records
@@ -29,13 +29,6 @@ VISIT_AGREED = Message(N_("Visit agreed"))
 VISIT_UNWRITTEN = Message(N_("Visit agreed: not written down yet"))
 PLAN_MISSING = Message(N_("Career plan is missing"))
 PLAN_REVIEW = Message(N_("Career plan review"))
-
-
-@lru_cache(maxsize=4096)
-def months_after(day: date, months: int) -> date:
-    """Return the same day some months later, or the last of that month. Thousands of clients share few days."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def next_contact(phase: str, level: str, last: date | None, since: date) -> date | None:
@@ -93,6 +86,13 @@ def due_plan(case: Case, on: date) -> Iterable[DueItem]:
     yield DueItem(day, PLAN_REVIEW, case.client_id, "career_plan", UUID(plan["id"]))
 
 
+def due_copying(case: Case, on: date) -> Iterable[DueItem]:
+    """Tell of visits held that are not in the official register yet: it is the record, this is a working tool."""
+    if case.uncopied and case.uncopied_since:
+        title = Message(N_("To the official register: {count} visits"), count=case.uncopied)
+        yield DueItem(case.uncopied_since, title, case.client_id, "support_visit", None)
+
+
 def check_visit(visit: "records.SupportVisit") -> list[Problem]:
     """Check that a visit said to be done is not in the future, and that the next one comes after it."""
     found = []
@@ -110,18 +110,16 @@ def check_visit(visit: "records.SupportVisit") -> list[Problem]:
     return found
 
 
-def check_period(row: "records.Employment | records.WorkTrial") -> list[Problem]:
-    """Check that what is said to have ended did not end before it began."""
-    if row.ended_on and row.ended_on < row.started_on:
-        return [Problem("ended_on", Message(N_("The end is before the start.")))]
-    return []
-
-
 def check_relationship(row: "records.CoachingRelationship") -> list[Problem]:
-    """Check that a refusal has its reason."""
+    """Check that a refusal has its reason, and that the days of the start can be and follow each other."""
+    found = []
     if row.decision == "refused" and not row.refusal_reason:
-        return [Problem("refusal_reason", Message(N_("Write why the referral was refused.")))]
-    return []
+        found.append(Problem("refusal_reason", Message(N_("Write why the referral was refused."))))
+    for name in ("started_on", "first_meeting_on", "decided_on"):
+        day = getattr(row, name)
+        if day and day > today():
+            found.append(Problem(name, Message(N_("This date is in the future."))))
+    return found
 
 
 def check_phase(row: "records.PhaseChange") -> list[Problem]:
@@ -147,28 +145,7 @@ def check_plan(plan: "records.CareerPlan") -> list[Problem]:
     ]
     if plan.review_on and plan.review_on <= plan.made_on:
         found.append(Problem("review_on", Message(N_("The review must be after the day the plan is made."))))
-    if plan.content_hash and plan.content_hash != plan_hash(plan.model_dump(mode="json")):
-        found.append(Problem("content_hash", Message(N_("The content is not what was signed."))))
-    if bool(plan.content_hash) != bool(plan.signed_on and plan.signatures):
-        found.append(Problem("signatures", Message(N_("A signed plan needs its signatures and their day."))))
-    return found
-
-
-# What a signature vouches for: everything in the plan but the signing itself.
-SIGNING = ("signatures", "signed_on", "content_hash")
-
-
-def plan_content(row: Row) -> dict[str, Any]:
-    """Return the part of a plan that its signatures cover."""
-    from app.record import fields
-    from app.services.coaching.records import CareerPlan
-
-    return {name: row[name] for name in fields(CareerPlan) if name not in SIGNING}
-
-
-def plan_hash(row: Row) -> str:
-    """Return the hash that freezes a plan's content at signing."""
-    return content_hash(plan_content(row))
+    return [*found, *check_signed(plan)]
 
 
 def phase_after(row: Row) -> str:

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 
 from app.clock import today
 from app.errors import Refused
-from app.services.coaching.rules import plan_hash
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from tests.ui.screens.caseload import make
 from tests.ui.screens.conftest import show
 from ui.screens import plan_versions as versions
@@ -71,7 +72,7 @@ def test_a_plan_is_written_signed_and_made_anew(
 
     (row,) = store.rows("career_plan", client_id=people["Eero"])
     assert row["signed_on"] == today().isoformat()
-    assert row["content_hash"] == plan_hash(row)
+    assert row["content_hash"] == seal(CareerPlan, row)
     assert [signature["name"] for signature in row["signatures"]] == ["Eero Malli", "Kaisa Valmentaja"]
     assert all(
         0 <= x <= 1 and 0 <= y <= 1 for s in row["signatures"] for stroke in s["strokes"] for x, y in stroke
@@ -167,7 +168,7 @@ def test_signing_on_paper_freezes_the_plan_without_strokes(
         signer.pad.sign_on_paper()
     page.sign()
     row = store.rows("career_plan", client_id=people["Aino"])[0]
-    assert row["content_hash"] == plan_hash(row)
+    assert row["content_hash"] == seal(CareerPlan, row)
     assert [signature["strokes"] for signature in row["signatures"]] == [[], []]
 
 

@@ -19,9 +19,10 @@ from app.demo.signatures import strokes
 from app.due import due
 from app.record import Record, Row, from_row, to_row, validated
 from app.services import SPECS
-from app.services.clients import Assignment
+from app.services.clients.records import Assignment
 from app.services.coaching.codes import LEVELS, PHASES
-from app.services.coaching.rules import plan_hash
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from storage.store import Store
 from tests.stores import new_store
 
@@ -287,7 +288,7 @@ def test_plans_have_goals_and_steps_and_signatures_that_hold(rows: ROWS) -> None
     signed = [row for row in plans if row["content_hash"]]
     assert len(plans) / 2 < len(signed) < len(plans)
     for row in signed:
-        assert row["content_hash"] == plan_hash(row)
+        assert row["content_hash"] == seal(CareerPlan, row)
         assert {one["role"] for one in row["signatures"]} == {"client", "worker"}
     later = [row for row in plans if row["version_no"] > 1]
     by_id = {row["id"]: row for row in plans}

@@ -12,7 +12,7 @@ from app.clock import new_id
 from app.errors import Refused
 from app.record import canonical, content_hash, fields, from_row, iso, shape, to_row, validated
 from app.services import SPECS
-from app.services.clients import Client
+from app.services.clients.records import Client
 from app.services.coaching.records import CareerPlan, Employment, SupportVisit
 from tests.strategies import rows_of
 

@@ -12,7 +12,8 @@ from app.clock import new_id
 from app.errors import KnownError, Refused, StoreLocked, WrongPassphrase
 from app.record import to_row
 from app.services import SPECS
-from app.services.coaching import rules
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from storage.slots import FLOOR
 from storage.store import Store
 from tests.stores import PASSPHRASE, add_client, make, new_store, store
@@ -111,7 +112,7 @@ def test_a_signed_plan_does_not_change(store: Store) -> None:
     store.save(plan)
     row = to_row(plan)
     stroke = {"role": "client", "name": "A", "strokes": [[[0.1, 0.2], [0.3, 0.4]]]}
-    signing = {"signed_on": "2026-01-02", "content_hash": rules.plan_hash(row), "signatures": [stroke]}
+    signing = {"signed_on": "2026-01-02", "content_hash": seal(CareerPlan, row), "signatures": [stroke]}
     store.save(make("career_plan", **{**row, **signing}))
     signed = store.row("career_plan", plan.id)
     assert signed is not None

@@ -7,7 +7,8 @@ import pytest
 
 from app.errors import KnownError, Refused
 from app.record import Row
-from app.services.coaching.rules import plan_hash
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from sync import settle
 from tests.model.story import Story
 from tests.town import Device
@@ -132,7 +133,7 @@ def test_my_deletion_of_what_was_edited(story: Story) -> None:
 def sign(device: Device, plan: str) -> None:
     row = device.living("career_plan")[plan]
     signed = {**row, "signed_on": "2026-03-02", "signatures": [{"role": "client", "name": "A"}]}
-    device.edit("career_plan", plan, **{**signed, "content_hash": plan_hash(signed)})
+    device.edit("career_plan", plan, **{**signed, "content_hash": seal(CareerPlan, signed)})
 
 
 def test_my_edit_of_what_was_signed_becomes_a_new_version(story: Story) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.duplicates import fold, likely_same
-from app.services.clients import birth_date, check_client
+from app.services.clients.records import birth_date
+from app.services.clients.rules import check_client
 from tests.stores import make
 
 LETTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"

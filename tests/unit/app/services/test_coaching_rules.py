@@ -12,6 +12,9 @@ from app.clock import new_id
 from app.due import Case, due
 from app.record import to_row
 from app.services.coaching import codes, rules
+from app.services.coaching.dates import months_after
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from tests.stores import make
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -61,7 +64,7 @@ def test_a_month_ends_where_the_calendar_says(last: date, expected: date) -> Non
 
 @given(DAYS, st.integers(1, 12))
 def test_months_are_counted_as_the_calendar_library_counts_them(day: date, months: int) -> None:
-    assert rules.months_after(day, months) == day + relativedelta(months=months)
+    assert months_after(day, months) == day + relativedelta(months=months)
 
 
 @given(st.lists(DAYS, max_size=8), DAYS, st.integers(0, 400))
@@ -169,9 +172,9 @@ def _plan(**values: object):
 
 def test_a_signed_plan_is_what_was_signed() -> None:
     plan = _plan()
-    seal = rules.plan_hash(to_row(plan))
+    sealed_with = seal(CareerPlan, to_row(plan))
     signature = {"role": "client", "name": "A", "strokes": []}
-    signing = {"content_hash": seal, "signed_on": "2026-01-02", "signatures": [signature]}
+    signing = {"content_hash": sealed_with, "signed_on": "2026-01-02", "signatures": [signature]}
     signed = make("career_plan", **{**to_row(plan), **signing})
     assert rules.check_plan(signed) == []
     changed = make("career_plan", **{**to_row(signed), "strengths": "Toinen"})
@@ -180,7 +183,7 @@ def test_a_signed_plan_is_what_was_signed() -> None:
 
 def test_a_seal_without_signatures_is_refused() -> None:
     plan = _plan()
-    sealed = make("career_plan", **{**to_row(plan), "content_hash": rules.plan_hash(to_row(plan))})
+    sealed = make("career_plan", **{**to_row(plan), "content_hash": seal(CareerPlan, to_row(plan))})
     assert [p.field for p in rules.check_plan(sealed)] == ["signatures"]
 
 

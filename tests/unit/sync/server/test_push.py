@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.services.coaching.rules import plan_hash
+from app.services.coaching.records import CareerPlan
+from app.signing import seal
 from sync.server.database import snapshot
 from sync.server.tables import AUDIT, QUARANTINE, RECORDS
 from tests.unit.sync.server.conftest import Device, Office, core, ident, new_client, visit
@@ -170,7 +171,7 @@ def signing(device: Device, row: dict[str, Any], client: str) -> dict[str, Any]:
         core(client),
         signatures=[[], signed],
         signed_on=[None, "2026-05-04"],
-        content_hash=["", plan_hash(row)],
+        content_hash=["", seal(CareerPlan, row)],
     )
 
 
@@ -206,7 +207,7 @@ def test_a_plan_edited_meanwhile_is_not_signed(pair: Pair) -> None:
     anna.pull()
     [kept] = anna.conflicts()
     assert sorted(kept["parts"]) == ["content_hash", "signatures", "signed_on"]
-    assert kept["mine"]["content_hash"] == plan_hash(row)
+    assert kept["mine"]["content_hash"] == seal(CareerPlan, row)
 
 
 def test_a_plan_that_comes_signed_wrongly_is_refused(pair: Pair) -> None:

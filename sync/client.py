@@ -29,6 +29,7 @@ from sync import sealing
 from sync.faults import BUGS
 from sync.protocol import (
     EMPTY,
+    ROWS_PER_REPLY,
     SCHEMA_VERSION,
     OrderMessage,
     PullReply,
@@ -43,6 +44,8 @@ from sync.transport import HttpTransport, NotNow, Told, Transport, ask
 
 CLOCK_SECONDS = 600
 """How far the device's clock may be from the centre's before the person is told."""
+FIRST_ROWS = 1_250
+"""How many rows are asked for first: few, so that they are soon here; then twice as many each time."""
 _RESTARTS = 3
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
@@ -202,18 +205,20 @@ class _Sync:
         """
         again: set[str] = set()
         ahead: Future[PullReply] | None = None
+        limit = FIRST_ROWS
         with ThreadPoolExecutor(1) as aside:
             while True:
                 self._check_stopped()
                 with self.store.read() as connection:
                     held = incoming.held_scopes(connection)
                 have = {scope: one.cursor for scope, one in held.items()}
-                reply = ahead.result() if ahead is not None else self._ask(have)
+                reply = ahead.result() if ahead is not None else self._ask(have, limit)
                 self.server_time = reply.server_time
                 clock.point("client.pull.page")
                 going_on = any(page.more for page in reply.scopes) and not reply.evict
                 heads = {page.scope: page.head for page in reply.scopes}
-                ahead = aside.submit(self._ask, have | heads) if going_on else None
+                limit = min(2 * limit, ROWS_PER_REPLY)
+                ahead = aside.submit(self._ask, have | heads, limit) if going_on else None
                 mismatched = self._take_in(reply, held, again)
                 if mismatched - again and ahead is not None:
                     with suppress(KnownError):  # it was asked for too little; it is asked anew
@@ -224,12 +229,13 @@ class _Sync:
                 self.repaired += len(mismatched - again)
                 again |= mismatched
 
-    def _ask(self, have: Mapping[str, int]) -> PullReply:
+    def _ask(self, have: Mapping[str, int], limit: int) -> PullReply:
         asked = PullRequest(
             epoch=self.session.me.epoch,
             schema_version=SCHEMA_VERSION,
             device=self.session.me.device,
             have=dict(have),
+            limit=limit,
         )
         return self.session.call("/sync/pull", to_json(asked), PullReply)
 

@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from platformdirs import user_data_path
 from psycopg import sql
 from psycopg.adapt import Loader
+from psycopg.types.string import TextLoader
 from pydantic_core import from_json
 from sqlalchemy import (
     Connection,
@@ -68,25 +69,18 @@ def connect(url: str) -> Engine:
     return engine
 
 
-class _AsText(Loader):
-    """Leaves ids and dates as the text that rows carry."""
-
-    def load(self, data: Any) -> str:
-        return bytes(data).decode()
-
-
 class _AsInstant(Loader):
     """Turns `2026-05-03 09:30:00.5+00` into the form that rows carry, as `record.iso` writes it."""
 
     def load(self, data: Any) -> str:
-        day, _, time = bytes(data).decode().removesuffix("+00").partition(" ")
+        day, _, time = str(data, "ascii").removesuffix("+00").partition(" ")
         return f"{day}T{time.ljust(15, '0') if '.' in time else time}Z"
 
 
 def _prepare_postgres(connection: Any, _record: Any) -> None:
     adapters = connection.adapters
-    adapters.register_loader("uuid", _AsText)
-    adapters.register_loader("date", _AsText)
+    for plain in ("uuid", "date", "numeric"):  # these stay the text that rows carry
+        adapters.register_loader(plain, TextLoader)
     adapters.register_loader("timestamptz", _AsInstant)
 
 

@@ -146,7 +146,9 @@ def _number(numbered: tuple[int, Row]) -> int:
 def _fetch(connection: Connection, kind: str, windows: Sequence[Window]) -> Any:
     statement = _statement(kind, is_postgres(connection))
     if is_postgres(connection):
-        return connection.execute(statement, _asked(windows)).fetchall()
+        # From the driver's own cursor, where every value is in the form that rows carry already.
+        found: Any = connection.execute(statement, _asked(windows)).cursor
+        return found.fetchall()
     return [
         row
         for w in windows

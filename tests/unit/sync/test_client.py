@@ -288,11 +288,8 @@ def test_many_pages_are_applied_whole(town: Town, monkeypatch: pytest.MonkeyPatc
     first.sync()
     town.assign(client, second.worker)
 
-    def few(**values: Any) -> Any:
-        return asked(**values, limit=6)
-
-    asked = sync.client.PullRequest
-    monkeypatch.setattr(sync.client, "PullRequest", few)
+    monkeypatch.setattr(sync.client, "FIRST_ROWS", 3)
+    monkeypatch.setattr(sync.client, "ROWS_PER_REPLY", 6)
     assert second.sync().pulled == 22
     assert second.network.requests.count("/sync/pull") >= 4
     assert len(second.living("support_visit")) == 19

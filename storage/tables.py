@@ -3,7 +3,7 @@
 All of them lie in the encrypted store and leave with it.
 """
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 from sqlmodel import SQLModel
 
 import app.services  # noqa: F401  (declares the tables of the records on the same metadata)
@@ -108,6 +108,20 @@ draft = Table(
     Column("record_id", Id()),
     Column("fields", Json(), nullable=False),
     Column("saved_at", Instant(), nullable=False),
+)
+
+# The encrypted files of attachments, by the hash that names them. state: waiting (the centre does not have it),
+# stored (it has), away (it is still on somebody else's computer), leaving (its client left this device before it
+# was sent; nobody here can read it any more), gone (to be removed). `here`: whether it lies in this profile.
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("here", Boolean, nullable=False),
+    Column("used_at", Instant(), nullable=False),
+    Column("unnamed_since", Instant()),
 )
 
 # What the full-text table's rows stand for; `n` is its rowid.

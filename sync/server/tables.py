@@ -1,6 +1,6 @@
 """The centre's tables: every declared record with its number in the scope, and the centre's own books."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlmodel import SQLModel
 
 from app.record import NAMING, Id, Instant, Json, defer_foreign_keys
@@ -124,6 +124,28 @@ STATE = Table(
     METADATA,
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# The encrypted files of attachments; `received` of `size` bytes are here, `whole` (0, 1) once the hash was checked.
+# The centre can be many processes on many machines, so the bytes lie in the database: `start` is where a piece begins.
+BLOB = Table(
+    "blob",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("whole", Integer, nullable=False),
+    Column("device", Id, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("unnamed_since", Instant),
+)
+
+BLOB_PIECE = Table(
+    "blob_piece",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
 )
 
 defer_foreign_keys(METADATA)

@@ -166,7 +166,7 @@ class Attachment(Record, table=True):
     category: str = "other"
     mime: Line = ""
     size: int = Field(default=0, ge=0)
-    sha256: str = Field(default="", max_length=64)
+    sha256: str = Field(default="", max_length=64, index=True)
     blob_key: str = Field(default="", max_length=64)
     of_kind: Line = ""
     of_id: UUID | None = Field(default=None, sa_type=Id)

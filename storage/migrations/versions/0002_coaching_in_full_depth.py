@@ -14,6 +14,19 @@ depends_on = None
 def upgrade() -> None:
     """Bring the store one step on."""
     op.create_table(
+        "blob",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("here", sa.Boolean(), nullable=False),
+        sa.Column("used_at", app.record.Instant(length=32), nullable=False),
+        sa.Column("unnamed_since", app.record.Instant(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
+    )
+    with op.batch_alter_table("blob", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_blob_state"), ["state"], unique=False)
+
+    op.create_table(
         "catalogue_service",
         sa.Column("id", app.record.Id(length=36), nullable=False),
         sa.Column("scope", sa.String(length=80), nullable=False),
@@ -265,6 +278,7 @@ def upgrade() -> None:
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_client_id"), ["client_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachment_scope"), ["scope"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachment_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "client_merge",

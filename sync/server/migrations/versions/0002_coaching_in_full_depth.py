@@ -18,6 +18,25 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     op.create_table(
+        "blob",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("whole", sa.Integer(), nullable=False),
+        sa.Column("device", app.record.Id(length=36), nullable=False),
+        sa.Column("at", app.record.Instant(length=32), nullable=False),
+        sa.Column("unnamed_since", app.record.Instant(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
+    )
+    op.create_table(
+        "blob_piece",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("bytes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", "start", name=op.f("pk_blob_piece")),
+    )
+
+    op.create_table(
         "catalogue_service",
         sa.Column("id", app.record.Id(length=36), nullable=False),
         sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
@@ -280,6 +299,7 @@ def upgrade() -> None:
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_client_id"), ["client_id"], unique=False)
         batch_op.create_index("ix_attachment_scope_seq", ["scope", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachment_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "client_merge",

@@ -11,8 +11,8 @@ from app.spec import Sync
 
 SIGNING = ("signatures", "signed_on", "content_hash")
 """The signing itself; these three are taken or refused as one."""
-_APART = (*SIGNING, "client_id", "replaces", "copied_on")
-"""What signatures do not cover: whose entry it is, and marks that are made on it later."""
+_APART = (*SIGNING, "replaces", "copied_on")
+"""What signatures do not cover: marks that are made on an entry later, beside whose it is and what it lies by (ids)."""
 
 
 class Signature(Item):
@@ -31,7 +31,8 @@ def signable(**more: Any) -> Sync:
 
 def signed_content(cls: type[Record], row: Row) -> dict[str, Any]:
     """Return the part of a record that its signatures cover."""
-    return {name: row[name] for name in fields(cls) if name not in _APART}
+    names = (name for name in fields(cls) if name not in _APART and not name.endswith("_id"))
+    return {name: row[name] for name in names}
 
 
 def seal(cls: type[Record], row: Row) -> str:

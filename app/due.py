@@ -14,6 +14,10 @@ _FEW = 200
 """Up to how many changed cases are put into their places; for more everything is put in order anew."""
 
 
+MEET, COPY = "meet", "copy"
+"""What a due thing is about, where it is more than a form to fill: an appointment; notes for the register."""
+
+
 @dataclass(frozen=True)
 class Case:
     """What the due rules need to know of one client, gathered in one go for a whole caseload.
@@ -37,15 +41,24 @@ class Case:
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     uncopied: int = 0
     uncopied_since: date | None = None
+    code_name: str = ""
     known: "dict[date, tuple[DueItem, ...]]" = field(default_factory=dict, repr=False, compare=False)
     """What is due as seen on a day, worked out once."""
+
+    @property
+    def code(self) -> str:
+        """What stands for the client where no name may: the code name, unless it tells the name, or some letters."""
+        known = self.name.casefold().split()
+        tells = self.name != self.code_name and any(part in self.code_name.casefold() for part in known)
+        return self.client_id.hex[-6:].upper() if tells or not self.code_name else self.code_name
 
 
 @dataclass(frozen=True)
 class DueItem:
     """Something that a worker should do by a day: what, for whom, and the record it concerns (or a new one).
 
-    `about`: for a new record, the one that it is about, such as the job that was kept.
+    `about`: for a new record, the one that it is about, such as the job that was kept. `act`: MEET for an appointment
+    (with its minutes and the code of its place), COPY for what is to be copied to the official register.
     """
 
     on: date
@@ -55,6 +68,9 @@ class DueItem:
     record_id: UUID | None
     time: str = ""
     about: UUID | None = None
+    act: str = ""
+    minutes: int = 0
+    place: str = ""
 
 
 def due(cases: Iterable[Case], on: date, until: date | None = None) -> list[DueItem]:

@@ -15,10 +15,12 @@ from uuid import UUID
 from pydantic_core import to_json
 from sqlalchemy import Connection
 
+from app import register
 from app.access import client_of
 from app.due import Case
 from app.record import Row
 from app.services import SPECS
+from app.spec import RecordSpec
 from storage import db, rows
 
 _CLIENTS = "SELECT id, last_name, first_name, code_name FROM client WHERE deleted = 0 {one}"
@@ -35,7 +37,7 @@ SELECT client_id, max(CASE WHEN place NOT IN ('phone', 'remote') THEN "on" END),
 FROM support_visit WHERE state = 'done' AND deleted = 0 {one} GROUP BY client_id
 """
 _PLANNED = """
-SELECT id, client_id, "on", start_time, place FROM support_visit
+SELECT id, client_id, "on", start_time, minutes, place FROM support_visit
 WHERE state = 'planned' AND deleted = 0 {one} ORDER BY "on", start_time
 """
 _PLANS = """
@@ -51,7 +53,7 @@ _CASED = {
     for kind, names in CASED.items()
 }
 QUERIES = (_CLIENTS, _PHASES, _COACHES, _VISITS, _PLANNED, _PLANS, *_CASED.values())
-_PLANNED_NAMES = ("id", "client_id", "on", "start_time", "place")
+_PLANNED_NAMES = ("id", "client_id", "on", "start_time", "minutes", "place")
 _PLAN_NAMES = ("id", "client_id", "version_no", "made_on", "signed_on", "review_on")
 EVERYBODY = "*"
 """Stands for all scopes."""
@@ -97,9 +99,10 @@ def _read(connection: Connection, clients: Collection[str] | None) -> dict[str, 
         _, visit, contact, uncopied, uncopied_since = visits.get(identity, _NO_VISIT)
         own = cased.get(identity, {})
         coach = coaches.get(relationship)
+        full_name = f"{last_name} {first_name}".strip()
         found[identity] = Case(
             client_id=UUID(identity),
-            name=f"{last_name} {first_name}".strip() or code_name,
+            name=full_name or code_name,
             phase=phase,
             phase_since=_day(since),
             level=level,
@@ -112,6 +115,7 @@ def _read(connection: Connection, clients: Collection[str] | None) -> dict[str, 
             rows={kind: tuple(of_kind) for kind, of_kind in own.items()},
             uncopied=uncopied,
             uncopied_since=_day(uncopied_since),
+            code_name=code_name if code_name != full_name else "",
         )
     return found
 
@@ -122,6 +126,37 @@ _NO_VISIT = (None, None, None, 0, None)
 
 def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
+
+
+def uncopied(connection: Connection) -> tuple[int, date | None]:
+    """Return how many notes wait to be copied to the official register, and the day of the oldest."""
+    driver: Any = connection.connection.driver_connection
+    count, oldest = 0, None
+    for spec in register.kinds():
+        query = f'SELECT count(*), min("{spec.dated}") FROM {spec.kind} WHERE {_waiting(spec)}'
+        with db.driver_errors():
+            found, day = driver.execute(query).fetchone()
+        count, oldest = count + found, min(filter(None, (oldest, day)), default=None)
+    return count, _day(oldest)
+
+
+def _waiting(spec: RecordSpec) -> str:
+    """Return the condition that `register.waits` is."""
+    name, value = register.HAPPENED.get(spec.kind, ("", ""))
+    happened = f" AND \"{name}\" = '{value}'" if value else f' AND "{name}" IS NOT NULL' if name else ""
+    return f"deleted = 0 AND {register.MARK} IS NULL{happened}"
+
+
+def uncopied_notes(connection: Connection, limit: int) -> list[tuple[str, str, str, str]]:
+    """Return the oldest notes that wait to be copied, oldest first: kind, id, client and day of each."""
+    driver: Any = connection.connection.driver_connection
+    found: list[tuple[str, str, str, str]] = []
+    for spec in register.kinds():
+        query = f'SELECT id, client_id, "{spec.dated}" FROM {spec.kind} WHERE {_waiting(spec)}'
+        with db.driver_errors():
+            rows_ = driver.execute(f'{query} ORDER BY "{spec.dated}", id LIMIT ?', (limit,)).fetchall()
+        found += [(spec.kind, *row) for row in rows_]
+    return sorted(found, key=lambda note: (note[3], note[1]))[:limit]
 
 
 # ---- kept while the store is open -------------------------------------------------------------------------

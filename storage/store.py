@@ -248,6 +248,16 @@ class Store:
         self.key  # noqa: B018
         return self._caseload.all()
 
+    def uncopied(self) -> tuple[int, date | None]:
+        """Tell how many notes wait to be copied to the official register, and the day of the oldest."""
+        with self.read() as connection:
+            return caseload.uncopied(connection)
+
+    def uncopied_notes(self, limit: int = 200) -> list[tuple[str, str, str, str]]:
+        """Return the oldest of them, oldest first: kind, id, client and day of each."""
+        with self.read() as connection:
+            return caseload.uncopied_notes(connection, limit)
+
     def held_clients(self) -> set[str]:
         """Return the ids of the clients who are assigned to the worker today."""
         query = (

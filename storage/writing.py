@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, insert, select
 
-from app import access, clock
+from app import access, clock, register
 from app.errors import KnownError, Problem, Refused
 from app.i18n import N_, Marked, Message
 from app.pace import without_collecting
@@ -73,7 +73,7 @@ def scope_of(spec: RecordSpec, row: Mapping[str, Any], worker: UUID) -> str:
 
 
 @dataclass(frozen=True)
-class _Write:
+class Write:
     """One checked edit: the row before (None for a new one) and after, and what differs."""
 
     spec: RecordSpec
@@ -95,7 +95,7 @@ def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Cha
 def _save(connection: Connection, records: list[Record], worker: UUID) -> Changes:
     present = _Present(connection, records)
     role = _role_at_centre(connection)
-    writes: list[_Write] = []
+    writes: list[Write] = []
     now = iso(clock.now())
     for number, record in enumerate(records, 1):
         spec = _spec(type(record))
@@ -111,7 +111,7 @@ def _save(connection: Connection, records: list[Record], worker: UUID) -> Change
             first = _first_assignment(connection, write.new, worker)
             writes += [
                 write,
-                _Write(SPECS["assignment"], None, *_stamped(SPECS["assignment"], None, first, worker, now)),
+                Write(SPECS["assignment"], None, *stamped(SPECS["assignment"], None, first, worker, now)),
             ]
         else:
             writes.append(write)
@@ -173,7 +173,7 @@ class _Present:
 
 def _checked(
     present: _Present, spec: RecordSpec, record: Record, worker: UUID, role: str | None, now: str
-) -> _Write | None:
+) -> Write | None:
     values = to_row(record)
     old = present.get(spec.kind, values["id"])
     problems = list(spec.check(record)) if spec.check else []
@@ -185,16 +185,18 @@ def _checked(
         problems += spec.beside(record, present.beside(spec, values))
     if problems:
         raise Refused(problems)
-    new, op, patch = _stamped(spec, old, values, worker, now)
+    values = register.after_change(spec, old, values)
+    new, op, patch = stamped(spec, old, values, worker, now)
     if old is not None and not patch:
         return None
     present.will_be(spec.kind, new)
-    return _Write(spec, old, new, op, patch)
+    return Write(spec, old, new, op, patch)
 
 
-def _stamped(
+def stamped(
     spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str
 ) -> tuple[Row, str, Patch]:
+    """Return the row as it is written, with who saves it when; the operation; and what it changes."""
     by = str(worker)
     new = {**values, "saved_at": now, "saved_by": by}
     if old is not None:
@@ -218,7 +220,7 @@ def _first_assignment(connection: Connection, client: Row, worker: UUID) -> Row:
     return to_row(Assignment.model_validate(values))
 
 
-def put(connection: Connection, writes: Iterable[_Write]) -> None:
+def put(connection: Connection, writes: Iterable[Write]) -> None:
     """Write checked edits with everything that belongs to a write, one statement a table."""
     for (kind, _), group in _grouped(writes).items():
         new = [write.new for write in group]
@@ -229,9 +231,9 @@ def put(connection: Connection, writes: Iterable[_Write]) -> None:
         rows.add(connection, access_log, [_logged(kind, write) for write in group])
 
 
-def _grouped(writes: Iterable[_Write]) -> dict[tuple[str, str], list[_Write]]:
+def _grouped(writes: Iterable[Write]) -> dict[tuple[str, str], list[Write]]:
     """Group edits by kind and operation; parents come before what points to them."""
-    groups: dict[tuple[str, str], list[_Write]] = {}
+    groups: dict[tuple[str, str], list[Write]] = {}
     for write in writes:
         groups.setdefault((write.spec.kind, write.op), []).append(write)
     return groups
@@ -254,7 +256,7 @@ def note(connection: Connection, kind: str, row: Row, op: str, patch: Patch) -> 
     connection.execute(insert(history), [_noted(kind, row, op, patch)])
 
 
-def _logged(kind: str, write: _Write) -> Row:
+def _logged(kind: str, write: Write) -> Row:
     return {
         "at": write.new["saved_at"],
         "worker": write.new["saved_by"],
@@ -300,7 +302,7 @@ def set_deleted(
         if deleted
         else ("undelete", {n: [None, new[n]] for n in names})
     )
-    put(connection, [_Write(spec, old, new, op, patch)])
+    put(connection, [Write(spec, old, new, op, patch)])
     return Changes.of([(spec.kind, new)])
 
 

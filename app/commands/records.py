@@ -179,7 +179,8 @@ def due(arguments: Namespace) -> int:
         store.log("listed", "client", detail="due")
     names = {case.client_id: case.name for case in cases}
     if arguments.ics:
-        Path(arguments.ics).write_bytes(calendar(items).encode())
+        codes = {case.client_id: case.code for case in cases}
+        Path(arguments.ics).write_bytes(calendar(items, codes).encode())
         say(_("The calendar was written; it holds codes and no names."))
     data = [
         {
@@ -189,6 +190,8 @@ def due(arguments: Namespace) -> int:
             "client_id": str(item.client_id),
             "kind": item.kind,
             "record_id": str(item.record_id) if item.record_id else None,
+            "about": str(item.about) if item.about else None,
+            "time": item.time,
         }
         for item in items
     ]

@@ -1,6 +1,6 @@
 """Job coaching, the heart of the program: its records declared for forms, lists, sync and documents."""
 
-from app import roles
+from app import register, roles
 from app.i18n import N_
 from app.services.coaching import codes, documents, records, rules
 from app.services.coaching.agreements import AGREEMENT, PHRASE
@@ -158,6 +158,7 @@ PLAN = RecordSpec(
     check=rules.check_plan,
     due=rules.due_plan,
     pdf=documents.plan_document,
+    register=register.plan,
 )
 
 PROGRESS = RecordSpec(
@@ -213,7 +214,12 @@ VISIT = RecordSpec(
     ),
     sync=Sync(text=("notes", "next_steps"), together=(("state", "on", "start_time"),)),
     check=rules.check_visit,
-    due=lambda case, on: [*rules.due_planned(case, on), *rules.due_contact(case, on)],
+    due=lambda case, on: [
+        *rules.due_planned(case, on),
+        *rules.due_contact(case, on),
+        *rules.due_copying(case, on),
+    ],
+    register=register.visit,
 )
 
 SERVICE = Service(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from app import register
 from app.clock import today
 from app.errors import Problem
 from app.i18n import N_, Message
@@ -69,6 +70,7 @@ AGREEMENT = RecordSpec(
     ),
     sync=signable(text=("client_does", "coach_does", "meetings", "contact", "network", "data")),
     check=check_agreement,
+    register=register.from_form("cooperation_agreement"),
 )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from annotated_types import Ge, Le
 from sqlmodel import Field
 
+from app import register
 from app.clock import today
 from app.due import Case, DueItem
 from app.errors import Problem
@@ -42,6 +43,7 @@ class InitialAssessment(Record, table=True):
     no_network: bool = False
     finished_on: date | None = Field(default=None, sa_type=Day)
     summary: Words = ""
+    copied_on: date | None = Field(default=None, sa_type=Day)
 
 
 def check_assessment(row: InitialAssessment) -> list[Problem]:
@@ -111,6 +113,7 @@ ASSESSMENT = RecordSpec(
     ),
     sync=Sync(text=("joint_plan", "debt_help", "traps", "summary")),
     check=check_assessment,
+    register=register.from_form("initial_assessment"),
 )
 
 

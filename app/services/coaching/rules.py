@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.clock import today
-from app.due import Case, DueItem
+from app.due import COPY, MEET, Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Row
 from app.services.coaching.codes import ACTIVE, ENDED, LIGHT, MAINTENANCE, REFERRAL, SUFFICIENT, SUPPORT
-from app.services.coaching.dates import months_after
+from app.services.coaching.dates import months_after, working_day
 from app.signing import check_signed
 
 if TYPE_CHECKING:
@@ -23,10 +23,13 @@ RHYTHM = {ACTIVE: 1, SUFFICIENT: 3, LIGHT: 6}
 BEFORE_MAINTENANCE = timedelta(weeks=2)
 REVIEW = 12  # months; L676: the plan is updated when needed, at least yearly
 CONTACT_ONLY = ("phone", "remote")
+SUBSIDY_AHEAD = timedelta(weeks=6)
+"""How long before its end Today speaks of a wage subsidy: a new one is decided before the old one ends."""
 
 VISIT_DUE = Message(N_("Support visit"))
 VISIT_AGREED = Message(N_("Visit agreed"))
 VISIT_UNWRITTEN = Message(N_("Visit agreed: not written down yet"))
+CONTACT_AT_RENEWAL = Message(N_("Contact about the renewal of the wage subsidy"))
 PLAN_MISSING = Message(N_("Career plan is missing"))
 PLAN_REVIEW = Message(N_("Career plan review"))
 
@@ -46,20 +49,44 @@ def next_contact(phase: str, level: str, last: date | None, since: date) -> date
 
 def next_visit_proposal(phase: str, level: str, visit: date) -> date:
     """Return the working day to propose for the visit after one held on `visit`."""
-    day = next_contact(phase, level, visit, visit) or visit + BEFORE_MAINTENANCE
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+    return working_day(next_contact(phase, level, visit, visit) or visit + BEFORE_MAINTENANCE)
 
 
 def due_contact(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell when the client is to be met next, by phase and maintenance level (L725-729)."""
-    if any(visit["on"] >= on.isoformat() for visit in case.planned) or case.phase_since is None:
+    """Tell when the client is to be met next, by phase and maintenance level (L725-729).
+
+    On the light level also when a wage subsidy is to be renewed (L729-731). One visit or call answers both, so the
+    earlier of the two is told.
+    """
+    if case.phase_since is None:
         return
+    agreed = min((visit["on"] for visit in case.planned if visit["on"] >= on.isoformat()), default="")
     # On the two lighter levels a call may replace a visit (L727-728).
     calls_count = case.phase == MAINTENANCE and case.level in (SUFFICIENT, LIGHT)
     last = case.last_contact if calls_count else case.last_visit
-    day = next_contact(case.phase, case.level, last, case.phase_since)
+    day = None if agreed else next_contact(case.phase, case.level, last, case.phase_since)
+    title = VISIT_DUE
+    if case.phase == MAINTENANCE and case.level == LIGHT:
+        renewal = _renewal(case, agreed)
+        if renewal is not None and (day is None or renewal <= day):
+            day, title = renewal, CONTACT_AT_RENEWAL
     if day is not None:
-        yield DueItem(day, VISIT_DUE, case.client_id, "support_visit", None)
+        yield DueItem(day, title, case.client_id, "support_visit", None)
+
+
+def _renewal(case: Case, agreed: str) -> date | None:
+    """Return the day from which a wage subsidy's renewal wants a contact that has not been, nor is agreed."""
+    found = None
+    for job in case.rows.get("employment", ()):
+        if not job["wage_subsidy_until"] or job["ended_on"]:
+            continue
+        ends = date.fromisoformat(job["wage_subsidy_until"])
+        begins = ends - SUBSIDY_AHEAD
+        met = case.last_contact is not None and case.last_contact >= begins
+        known = case.phase_since is not None and ends >= case.phase_since
+        if known and not met and not ("" < agreed <= ends.isoformat()):
+            found = min(found or begins, begins)
+    return found
 
 
 def due_planned(case: Case, on: date) -> Iterable[DueItem]:
@@ -67,7 +94,12 @@ def due_planned(case: Case, on: date) -> Iterable[DueItem]:
     for visit in case.planned:
         day = date.fromisoformat(visit["on"])
         title = VISIT_AGREED if day >= on else VISIT_UNWRITTEN
-        yield DueItem(day, title, case.client_id, "support_visit", UUID(visit["id"]), visit["start_time"])
+        yield DueItem(
+            *(day, title, case.client_id, "support_visit", UUID(visit["id"]), visit["start_time"]),
+            act=MEET,
+            minutes=visit.get("minutes") or 60,
+            place=visit.get("place") or "",
+        )
 
 
 def due_plan(case: Case, on: date) -> Iterable[DueItem]:
@@ -89,8 +121,8 @@ def due_plan(case: Case, on: date) -> Iterable[DueItem]:
 def due_copying(case: Case, on: date) -> Iterable[DueItem]:
     """Tell of visits held that are not in the official register yet: it is the record, this is a working tool."""
     if case.uncopied and case.uncopied_since:
-        title = Message(N_("To the official register: {count} visits"), count=case.uncopied)
-        yield DueItem(case.uncopied_since, title, case.client_id, "support_visit", None)
+        title = Message(N_("Visits not in the official register: {count}"), count=case.uncopied)
+        yield DueItem(case.uncopied_since, title, case.client_id, "support_visit", None, act=COPY)
 
 
 def check_visit(visit: "records.SupportVisit") -> list[Problem]:
@@ -105,6 +137,9 @@ def check_visit(visit: "records.SupportVisit") -> list[Problem]:
                 ),
             )
         )
+    if visit.state == "missed" and visit.on > today():
+        said = N_("Nobody can have stayed away from a visit in the future. Change the state or the date.")
+        found.append(Problem("on", Message(said)))
     if visit.next_on and visit.next_on <= visit.on:
         found.append(Problem("next_on", Message(N_("The next visit must be after this one."))))
     return found

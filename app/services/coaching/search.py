@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from app import register
 from app.clock import today
-from app.due import Case, DueItem
+from app.due import MEET, Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Clock, Day, Id, Item, Json, Line, Record, Words
@@ -110,6 +111,7 @@ SEARCH_PLAN = RecordSpec(
     ),
     sync=signable(items=("steps",), text=("goal", "target_jobs", "target_employers")),
     check=check_search_plan,
+    register=register.from_form("search_plan"),
     case=("made_on", "review_on"),
     due=due_search_plan,
 )
@@ -219,7 +221,10 @@ def due_interview(case: Case, on: date) -> Iterable[DueItem]:
         if row["state"] == "agreed":
             day = date.fromisoformat(row["on"])
             title = INTERVIEW_AGREED if day >= on else INTERVIEW_UNWRITTEN
-            yield DueItem(day, title, case.client_id, "interview", UUID(row["id"]), row["start_time"])
+            identity = UUID(row["id"])
+            yield DueItem(
+                day, title, case.client_id, "interview", identity, row["start_time"], act=MEET, minutes=60
+            )
 
 
 INTERVIEW = RecordSpec(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
+from app import register
 from app.clock import today
 from app.due import Case, DueItem
 from app.errors import Problem
@@ -13,12 +14,11 @@ from app.i18n import N_, Message
 from app.record import Day, Euros, Id, Json, Line, Money, Record, Row, Words
 from app.services.coaching import codes
 from app.services.coaching.dates import months_after
+from app.services.coaching.rules import SUBSIDY_AHEAD
 from app.signing import Signature, check_signed, signable
 from app.spec import F, RecordSpec, Section, Sync
 
 KEPT_MONTHS = (3, 6, 12)  # facts.md 2.3, 7: follow-up of staying at work
-SUBSIDY_AHEAD = timedelta(weeks=6)
-"""How long before its end Today speaks of a wage subsidy: a new one is decided before the old one ends."""
 SUBSIDY_ENDS = Message(N_("Wage subsidy ends: talk about renewal"))
 JOB_KEPT = {
     3: Message(N_("Job kept for 3 months?")),
@@ -165,17 +165,58 @@ def check_support_plan(row: SupportPlan) -> list[Problem]:
 
 def due_employment(case: Case, on: date) -> Iterable[DueItem]:
     """Tell of the wage subsidy's end, and of the days on which a job has been kept for 3, 6 and 12 months."""
-    asked = {(row["employment_id"], row["months"]) for row in case.rows.get("job_check", ())}
+    answers = case.rows.get("job_check", ())
     for row in case.rows.get("employment", ()):
         identity, ended = UUID(row["id"]), row["ended_on"]
         if row["wage_subsidy_until"] and not ended and case.phase != codes.ENDED:
             day = date.fromisoformat(row["wage_subsidy_until"])
             if on >= day - SUBSIDY_AHEAD:
                 yield DueItem(day, SUBSIDY_ENDS, case.client_id, "employment", identity)
-        for months in KEPT_MONTHS:
-            day = months_after(date.fromisoformat(row["started_on"]), months)
-            if (row["id"], months) not in asked and (not ended or ended >= day.isoformat()):
-                yield DueItem(day, JOB_KEPT[months], case.client_id, "job_check", None, about=identity)
+        for months in to_ask(row, [one for one in answers if one["employment_id"] == row["id"]]):
+            day = kept_on(row, months)
+            yield DueItem(day, JOB_KEPT[months], case.client_id, "job_check", None, about=identity)
+
+
+def kept_on(job: Row, months: int) -> date:
+    """Return the day on which a job has been kept for so many months."""
+    return months_after(date.fromisoformat(job["started_on"]), months)
+
+
+def to_ask(job: Row, answers: Iterable[Row]) -> list[int]:
+    """Return after which months it is still to be asked whether a job was kept, given the answers there are.
+
+    Not for days after the job's end. Kept for six months says that it was kept for three, and a job that was lost by
+    then is not asked after again.
+    """
+    ended = job["ended_on"]
+    open_ = [months for months in KEPT_MONTHS if not ended or ended >= kept_on(job, months).isoformat()]
+    for answer in answers:
+        asked, kept = answer["months"], answer["kept"]
+        open_ = [
+            months
+            for months in open_
+            if months != asked
+            and not (kept == "yes" and months < asked)
+            and not (kept == "no" and months > asked)
+        ]
+    return open_
+
+
+def kept_values(item: DueItem) -> Row:
+    """Return what the answer to a due question begins with: which job, after how many months, asked today."""
+    months = next(months for months, title in JOB_KEPT.items() if title == item.title)
+    return {"employment_id": str(item.about), "months": months, "on": today().isoformat(), "kept": "yes"}
+
+
+def job_after(trial: Row) -> Row:
+    """Return what the job begins with that continues a work trial."""
+    last = date.fromisoformat(trial["ended_on"] or trial["agreed_until"] or today().isoformat())
+    return {
+        **{name: trial[name] for name in ("employer", "title", "industry")},
+        "started_on": (last + timedelta(days=1)).isoformat(),
+        "found_by": "trial",
+        "trial_id": trial["id"],
+    }
 
 
 def due_trial(case: Case, on: date) -> Iterable[DueItem]:
@@ -294,7 +335,7 @@ JOB_CHECK = RecordSpec(
     ),
     sync=Sync(mode="append_only"),
     check=check_job_check,
-    case=("employment_id", "months"),
+    case=("employment_id", "months", "kept"),
 )
 
 SUPPORT_PLAN = RecordSpec(
@@ -342,6 +383,7 @@ SUPPORT_PLAN = RecordSpec(
         text=("strengths", "support_needs", "by_coach", "by_employer", "by_team", "by_family", "fading")
     ),
     check=check_support_plan,
+    register=register.from_form("support_plan"),
     case=("made_on", "review_on"),
     due=due_support_plan,
 )

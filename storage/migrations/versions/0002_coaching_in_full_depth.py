@@ -450,6 +450,7 @@ def upgrade() -> None:
         sa.Column("no_network", sa.Boolean(), nullable=False),
         sa.Column("finished_on", app.record.Day(length=10), nullable=True),
         sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("copied_on", app.record.Day(length=10), nullable=True),
         sa.ForeignKeyConstraint(
             ["client_id"],
             ["client.id"],

@@ -475,6 +475,7 @@ def upgrade() -> None:
         sa.Column("no_network", sa.Boolean(), nullable=False),
         sa.Column("finished_on", app.record.Day(length=10), nullable=True),
         sa.Column("summary", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("copied_on", app.record.Day(length=10), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"],

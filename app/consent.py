@@ -175,7 +175,7 @@ def recipients(consents: Iterable[Row]) -> list[Recipient]:
 
 
 def recipient_from(text: str, consents: Iterable[Row]) -> Recipient:
-    """"
+    """Return whom a text names: a party as the consents write it, else an organisation of that name."""
     known = {folded(str(one)): one for one in recipients(consents)}
     return known.get(folded(text)) or Recipient(text.strip())
 

@@ -56,6 +56,7 @@ def parser() -> ArgumentParser:
     listed = verb("list", _("list records of a kind"))
     listed.add_argument("kind", metavar="KIND")
     listed.add_argument("--client", metavar="ID")
+    listed.add_argument("--out", metavar="FILE", help=_("write the list to a .csv or .xlsx file"))
     show = verb("show", _("show one record"))
     show.add_argument("kind", metavar="KIND")
     show.add_argument("id", metavar="ID")

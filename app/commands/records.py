@@ -15,7 +15,10 @@ from app.errors import KnownError, Problem, Refused, WrongUse
 from app.i18n import N_, Message, _, format_date, language
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.record import Row
+    from app.spec import RecordSpec
     from storage.store import Store
 
 
@@ -106,11 +109,36 @@ def list_records(arguments: Namespace) -> int:
     with opened(arguments) as store:
         rows = [_public(row) for row in store.rows(spec.kind, client_id=client)]
         names = store.worker_names()
+        if arguments.out:
+            _write_list(store, spec, rows, client, Path(arguments.out))
+            answer(arguments, {"file": arguments.out, "rows": len(rows)}, arguments.out)
+            return 0
         store.log("listed", spec.kind, None, client)
     fields = {f.name: f for f in spec.fields()}
     lines = [[row["id"], *(shown(fields[n], row[n], names) for n in spec.columns)] for row in rows]
     answer(arguments, rows, table(["id", *(_(fields[n].title) for n in spec.columns)], lines))
     return 0
+
+
+def _write_list(
+    store: "Store", spec: "RecordSpec", rows: "list[Row]", client: "UUID | None", file: Path
+) -> None:
+    """Write a list as a file. It is in the access log before the file comes to be."""
+    from app import exporting
+    from storage.files import write_whole
+
+    kind = file.suffix.lower().removeprefix(".")
+    if kind not in exporting.KINDS:
+        raise WrongUse(Message(N_("A list is written as .csv or .xlsx.")))
+    clients = {str(case.client_id): case.name for case in store.clients()}
+    made = exporting.sheet(
+        spec,
+        rows,
+        store.worker_names(),
+        clients if spec.scope == "client" and spec.kind != "client" else None,
+    )
+    store.log("export", spec.kind, None, client, f"list {kind}")
+    write_whole(file, exporting.as_file(made, kind))
 
 
 def _public(row: "Row") -> "Row":

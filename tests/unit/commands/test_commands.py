@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from app.__main__ import main
 from app.i18n import set_language
 from app.services import SPECS
+from storage.store import Store
 from tests.stores import PASSPHRASE, new_store
 
 
@@ -177,6 +179,24 @@ def test_kinds_say_what_put_takes(run: Run) -> None:
     for kind in kinds.values():
         assert set(kind) == {"schema", "scope", "group", "title"}
         assert kind["schema"]["type"] == "object"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_list_is_written_as_a_file_and_noted_in_the_access_log(
+    run: Run, tmp_path: Path, profile: Path, ending: str
+) -> None:
+    (client,) = put(run, "client", {"first_name": "Aino", "last_name": "Testinen"})
+    put(run, "support_visit", {"client_id": client, "on": "2026-01-05", "notes": "Hyvä päivä"})
+    file = tmp_path / f"list.{ending}"
+    assert run("list", "support_visit", "--out", file, "--json").json()["rows"] == 1
+    if ending == "csv":
+        assert "Testinen Aino" in file.read_text("utf-8-sig")
+        assert "Hyvä päivä" in file.read_text("utf-8-sig")
+    assert file.stat().st_size > 50
+    store = Store.open(profile, os.environ["TYOPARI_PASSPHRASE"])
+    assert [row["detail"] for row in store.access_log() if row["action"] == "export"] == [f"list {ending}"]
+    store.close()
+    assert run("list", "support_visit", "--out", tmp_path / "list.pdf").code == 2
 
 
 def test_due_and_its_calendar_without_names(run: Run, tmp_path: Path) -> None:

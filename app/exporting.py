@@ -1,0 +1,94 @@
+"""A list as a file: every field of a kind of record in a column, as .csv or .xlsx, for a person's own use."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.documents import shown
+from app.i18n import _
+from app.record import Row
+from app.spec import RecordSpec
+
+KINDS = ("csv", "xlsx")
+_FORMULA = ("=", "+", "-", "@", "\t")
+"""What a spreadsheet would take for a formula at the beginning of a cell."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A titled table: the titles of its columns, and lines of text."""
+
+    title: str
+    header: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
+def sheet(
+    spec: RecordSpec,
+    rows: Sequence[Row],
+    worker_names: Mapping[str, str] | None = None,
+    client_names: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Make the table of a kind's rows in the present language; with `client_names` the first column says who."""
+    fields = spec.fields()
+    titles = [_(field.title) for field in fields]
+    lines = [[shown(field, row.get(field.name), worker_names) for field in fields] for row in rows]
+    if client_names is not None:
+        titles.insert(0, _("Client"))
+        for line, row in zip(lines, rows, strict=True):
+            line.insert(0, client_names.get(str(row.get("client_id")), ""))
+    return Sheet(_(spec.title), tuple(titles), tuple(map(tuple, lines)))
+
+
+def as_file(made: Sheet, kind: str) -> bytes:
+    """Return the table as a file of a kind (`KINDS`)."""
+    return as_csv(made) if kind == "csv" else as_xlsx(made)
+
+
+def as_csv(made: Sheet) -> bytes:
+    """Return the table as the Excel of Finland opens it: semicolons, UTF-8 with its mark."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(made.header)
+    writer.writerows([_harmless(value) for value in line] for line in made.lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(made: Sheet) -> bytes:
+    """Return the table as a workbook; every cell is text, so that nothing in it is ever a formula."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook()
+    page: Any = book.active
+    page.title = _sheet_name(made.title)
+    for number, line in enumerate((made.header, *made.lines), 1):
+        for place, value in enumerate(line, 1):
+            cell = page.cell(number, place)
+            cell.value = value[:32_000]
+            cell.data_type = "s"
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if number == 1:
+                cell.font = Font(bold=True)
+    page.freeze_panes = "A2"
+    for place, column in enumerate(zip(made.header, *made.lines, strict=True), 1):
+        longest = max((len(part) for value in column for part in value.split("\n")), default=0)
+        page.column_dimensions[page.cell(1, place).column_letter].width = min(max(longest + 2, 10), 60)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) and not _number(value) else value
+
+
+def _number(value: str) -> bool:
+    return value.lstrip("+-").replace(",", "").replace(".", "").replace(" ", "").isdigit()
+
+
+def _sheet_name(title: str) -> str:
+    kept = "".join(" " if letter in "[]:*?/\\" else letter for letter in title)
+    return kept[:31] or "1"

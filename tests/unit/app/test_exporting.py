@@ -1,0 +1,69 @@
+"""Lists as files: what stands in them can be read back, and is never a formula."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from app import i18n
+from app.exporting import Sheet, as_csv, as_file, as_xlsx, sheet
+from app.record import to_row
+from app.services import SPECS
+from tests.stores import make
+
+WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=20)
+
+
+@pytest.fixture(autouse=True)
+def finnish() -> Any:
+    before = i18n.language()
+    i18n.set_language("en")
+    yield
+    i18n.set_language(before)
+
+
+def _cells(content: bytes, kind: str) -> list[list[str]]:
+    if kind == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    page: Any = load_workbook(io.BytesIO(content)).active
+    return [[cell.value or "" for cell in line] for line in page.iter_rows()]
+
+
+@given(st.lists(st.lists(WORDS, min_size=2, max_size=2), max_size=6))
+def test_every_cell_can_be_read_back(lines: list[list[str]]) -> None:
+    made = Sheet("Visits", ("First", "Second"), tuple(map(tuple, lines)))
+    assert _cells(as_xlsx(made), "xlsx") == [["First", "Second"], *lines]
+    read = _cells(as_csv(made), "csv")
+    assert [[cell.removeprefix("'") for cell in line] for line in read[1:]] == [
+        [cell.removeprefix("'") for cell in line] for line in lines
+    ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@sum(a1)", "+cmd|calc", "-2+3+cmd", "\t=1"])
+def test_nothing_becomes_a_formula(text: str) -> None:
+    made = Sheet("Visits", ("Notes",), ((text,),))
+    assert _cells(as_csv(made), "csv")[1] == [f"'{text}"]
+    book: Any = load_workbook(io.BytesIO(as_xlsx(made))).active
+    assert book["A2"].data_type in ("s", "inlineStr")
+
+
+def test_numbers_stay_numbers_in_csv() -> None:
+    made = Sheet("Visits", ("Minutes",), (("-5,50",), ("+358 40 123",)))
+    assert _cells(as_csv(made), "csv")[1:] == [["-5,50"], ["+358 40 123"]]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_list_has_every_field_by_its_title_and_codes_in_words(kind: str) -> None:
+    client = make("client", first_name="Aino", last_name="Testinen")
+    visit = make("support_visit", client_id=client.id, on="2026-01-05", place="library", notes="Hyvä")
+    spec = SPECS["support_visit"]
+    made = sheet(spec, [to_row(visit)], {}, {str(client.id): "Testinen Aino"})
+    header, line = _cells(as_file(made, kind), kind)
+    cells = dict(zip(header, line, strict=True))
+    assert header[0] == "Client"
+    assert len(header) == len(spec.fields()) + 1
+    assert (cells["Client"], cells["Place"], cells["Notes"]) == ("Testinen Aino", "Library", "Hyvä")

@@ -31,7 +31,7 @@ class Work:
     """One mutation on its way: its accepted patch, and what became of it.
 
     `decided`: refused or quarantined before the merge. `own`: the centre's, with no receipt. `released`: it
-    waited in quarantine for its row, which has come.
+    waited in quarantine for its row, which has come. `moved`: deletes what a merge of clients has brought elsewhere.
     """
 
     mutation: Mutation
@@ -42,6 +42,7 @@ class Work:
     decided: bool = False
     own: bool = False
     released: bool = False
+    moved: bool = False
 
     @property
     def key(self) -> Key:
@@ -121,7 +122,8 @@ class Batch:
         if row["deleted"]:
             return None
         seal = known.spec.sync.frozen_by
-        if seal and row[seal] and known.spec.sync.mode != "append_only" and "lww" not in BUGS:
+        mode = known.spec.sync.mode
+        if seal and row[seal] and mode != "append_only" and not work.moved and "lww" not in BUGS:
             self._clash(work, row, "frozen", Clash(
                 ("deleted",), {"deleted": False}, {"deleted": True}, {"deleted": False}
             ))  # fmt: skip

@@ -16,7 +16,7 @@ from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
-from sync.server import scopes
+from sync.server import moved, scopes
 from sync.server.batch import Key, Work, said, settle
 from sync.server.database import rows_of, writing
 from sync.server.faults import BUGS
@@ -53,6 +53,7 @@ def write(
         _decide(sender, work, states)
     rows = _load(connection, mutations)
     _check_places(connection, works, rows)
+    moved.excuse(connection, works, rows)
     works += [*_assignments(sender, works), *_released(connection, works)]
     if works:
         states, rows = settle(connection, sender, states, rows, works)

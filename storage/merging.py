@@ -1,0 +1,237 @@
+"""Merging two clients on this device, and undoing it: ordinary writes in one transaction, so that it syncs as any other.
+
+The other client's living entries are written anew for the client that stays, with all that points between them, and
+are then deleted there. A `client_merge` row remembers which came from which, and both clients' fields as they were.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app import access, clock, merging
+from app.errors import KnownError
+from app.i18n import N_, Message
+from app.pace import without_collecting
+from app.patch import diff, same
+from app.record import Row, iso, validated
+from app.services import SPECS
+from storage import rows, writing
+from storage.store import Store, state
+from storage.writing import Changes, Write
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A merge that was made: its own id, how many entries came over, and what changed."""
+
+    id: UUID
+    entries: int
+    changes: Changes
+
+
+def merge(store: Store, kept_id: UUID, other_id: UUID, choices: Mapping[str, str] | None = None) -> Merged:
+    """Make two clients one: the first stays. `choices` say for a field whose value holds (`app.merging`).
+
+    Raises KnownError where one of them is not (wholly) on this device, Refused where the joined fields do not agree.
+    """
+    with store.write() as connection, without_collecting():
+        return _Pair(connection, store.worker, str(kept_id), str(other_id)).merge(choices or {})
+
+
+def undo(store: Store, merge_id: UUID) -> Changes:
+    """Take a merge back: the other client returns, with what was changed since in her entries and written to them.
+
+    Raises KnownError where that is done already, or one of the two is no longer here or merged into yet another.
+    """
+    with store.write() as connection, without_collecting():
+        made = writing.load(connection, SPECS["client_merge"], str(merge_id))
+        if made is None or made["deleted"] or made["undone_on"]:
+            raise KnownError(Message(N_("There is no such merge, or it was undone already.")))
+        return _Pair(connection, store.worker, made["client_id"], made["merged_id"]).undo(made)
+
+
+def count(store: Store, client_id: UUID) -> dict[str, int]:
+    """Return how many entries of each kind would be brought over from a client."""
+    with store.read() as connection:
+        found = {kind: len(rows.find(connection, kind, client_id)) for kind in merging.movable()}
+    return {kind: number for kind, number in found.items() if number}
+
+
+def only_holders(store: Store, kept_id: UUID, other_id: UUID) -> list[str]:
+    """Return the names of the workers who hold the other client and not the one that stays."""
+    day = clock.today().isoformat()
+
+    def holders(client: UUID) -> set[str]:
+        found = store.rows("assignment", client_id=client)
+        return {row["worker_id"] for row in found if (row["valid_to"] or "9999") >= day}
+
+    names = store.worker_names()
+    return sorted(names.get(one, one) for one in holders(other_id) - holders(kept_id) - {str(store.worker)})
+
+
+class _Pair:
+    """The client that stays and the other one, inside one write transaction."""
+
+    def __init__(self, connection: Connection, worker: UUID, kept_id: str, other_id: str) -> None:
+        self.connection, self.worker = connection, worker
+        self.kept_id, self.other_id = kept_id, other_id
+        self._now, self._writes = clock.now(), 0
+        if kept_id == other_id:
+            raise KnownError(Message(N_("Choose another client: this is the same one.")))
+
+    # ---- merging ----
+
+    def merge(self, choices: Mapping[str, str]) -> Merged:
+        """Bring everything over, then delete it there."""
+        kept, other = self._client(self.kept_id), self._client(self.other_id)
+        self._check_whole()
+        there = self._rows(self.other_id)
+        copies, moved = merging.copies(there, self.kept_id, clock.new_id)
+        joined = merging.joined(kept, other, choices)
+        before = {
+            "kept": {name: [kept[name], value] for name, value in joined.items()},
+            "other": {name: other[name] for name in writing.field_names("client")},
+        }
+        values = {
+            "client_id": self.kept_id,
+            "merged_id": self.other_id,
+            "on": clock.today(),
+            "moved": moved,
+            "client_before": before,
+        }
+        made = validated(SPECS["client_merge"].table, values)
+        # First what is then done: the centre lets signed entries go because it knows where they went.
+        changes = writing.save(self.connection, [made], self.worker) | self._set_client(joined)
+        gone = [(kind, row) for kind, found in there.items() for row in found]
+        changes |= self._put([self._created(kind, row) for kind, row in copies])
+        changes |= self._put([self._deleted(kind, row) for kind, row in [*gone, ("client", other)]])
+        self._log("merged", made.id)
+        return Merged(made.id, len(copies), changes)
+
+    def _check_whole(self) -> None:
+        """Refuse to merge what is only partly here: the rest would stay behind under a client who is no more."""
+        if not state(self.connection, "device_id"):
+            return
+        found = rows.find(self.connection, "assignment", where={"worker_id": self.worker})
+        held = access.scopes(self.worker, found, clock.today())
+        for client in (self.kept_id, self.other_id):
+            if not held.issuperset(f"client:{client}:{group}" for group in access.GROUPS):
+                raise KnownError(
+                    Message(
+                        N_("Both clients must be on this computer with everything that is kept of them.")
+                    ),
+                    Message(N_("A job coach who holds both can merge them.")),
+                )
+
+    # ---- undoing ----
+
+    def undo(self, made: Row) -> Changes:
+        """Bring the other client's entries back as they are now, and take them from the client that stayed."""
+        self._client(self.kept_id)
+        other = writing.load(self.connection, SPECS["client"], self.other_id)
+        if other is None or not other["deleted"]:
+            raise self._not_here()
+        here = [(one, self._load(one["kind"], one["here"])) for one in made["moved"]]
+        living = [(one, row) for one, row in here if row is not None and not row["deleted"]]
+        later = self._later(made, [row for _, row in living])
+        back = {one["here"]: one["there"] for one in made["moved"]}
+        new = {row["id"]: str(clock.new_id()) for _, row in later}
+        ids = back | new
+        more = [{"kind": kind, "there": new[row["id"]], "here": row["id"]} for kind, row in later]
+        undone = {**made, "moved": [*made["moved"], *more], "undone_on": clock.today().isoformat()}
+        changes = writing.save(self.connection, [validated(SPECS["client_merge"].table, undone)], self.worker)
+        returned = [self._returned("client", other, made["client_before"]["other"])]
+        for one, row in living:
+            old = self._load(one["kind"], one["there"])
+            if old is None:
+                raise self._not_here()
+            values = merging.brought(one["kind"], row, self.other_id, ids)
+            returned.append(self._returned(one["kind"], old, values))
+        changes |= self._put(returned)
+        fresh = [(kind, merging.brought(kind, row, self.other_id, ids)) for kind, row in later]
+        changes |= self._put([self._created(kind, row) for kind, row in fresh])
+        gone = [*((one["kind"], row) for one, row in living), *later]
+        changes |= self._put([self._deleted(kind, row) for kind, row in gone])
+        changes |= self._set_client(self._as_before(made["client_before"]["kept"]))
+        self._log("unmerged", UUID(made["id"]))
+        return changes
+
+    def _later(self, made: Row, moved: list[Row]) -> list[tuple[str, Row]]:
+        """Return what was written since to entries that go back; nothing older can point to them."""
+        known = {one["here"] for one in made["moved"]}
+        here = self._rows(self.kept_id)
+        return merging.followers(
+            moved, {kind: [row for row in found if row["id"] not in known] for kind, found in here.items()}
+        )
+
+    def _as_before(self, changed: Mapping[str, Any]) -> Row:
+        """Return the fields of the client that stayed which nobody has changed since, as they were."""
+        present = self._client(self.kept_id)
+        return {name: old for name, (old, new) in changed.items() if same(present[name], new)}
+
+    # ---- single writes ----
+
+    def _client(self, client_id: str) -> Row:
+        row = writing.load(self.connection, SPECS["client"], client_id)
+        if row is None or row["deleted"]:
+            raise self._not_here()
+        return row
+
+    @staticmethod
+    def _not_here() -> KnownError:
+        return KnownError(
+            Message(N_("Both clients must be on this computer.")),
+            Message(N_("If one of them was merged into yet another client, undo that first.")),
+        )
+
+    def _load(self, kind: str, record_id: str) -> Row | None:
+        return writing.load(self.connection, SPECS[kind], record_id) if kind in SPECS else None
+
+    def _rows(self, client_id: str) -> dict[str, list[Row]]:
+        return {kind: rows.find(self.connection, kind, client_id) for kind in merging.movable()}
+
+    def _set_client(self, values: Row) -> Changes:
+        if not values:
+            return Changes()
+        record = validated(SPECS["client"].table, {**self._client(self.kept_id), **values})
+        return writing.save(self.connection, [record], self.worker)
+
+    def _instant(self) -> str:
+        """Return an instant later than the one before, so that what was made later stays later."""
+        self._writes += 1
+        return iso(self._now + timedelta(microseconds=self._writes))
+
+    def _created(self, kind: str, values: Row) -> Write:
+        blank = {name: rows.shape(kind).blank[name] for name in ("version", "deleted", "extra")}
+        spec, at = SPECS[kind], self._instant()
+        return Write(spec, None, *writing.stamped(spec, None, {**blank, **values}, self.worker, at))
+
+    def _deleted(self, kind: str, row: Row) -> Write:
+        patch = {name: [row[name], None] for name in writing.field_names(kind)}
+        return Write(SPECS[kind], row, self._saved({**row, "deleted": True}), "delete", patch)
+
+    def _returned(self, kind: str, old: Row, values: Row) -> Write:
+        """Bring an entry back with these values; one that the centre kept from being deleted only takes them."""
+        names = writing.field_names(kind)
+        new = self._saved(
+            {**old, **{name: values[name] for name in names if name in values}, "deleted": False}
+        )
+        if old["deleted"]:
+            return Write(SPECS[kind], old, new, "undelete", {name: [None, new[name]] for name in names})
+        return Write(SPECS[kind], old, new, "update", diff(old, new, names))
+
+    def _saved(self, row: Row) -> Row:
+        return {**row, "saved_at": self._instant(), "saved_by": str(self.worker)}
+
+    def _put(self, writes: Iterable[Write]) -> Changes:
+        wanted = [write for write in writes if write.op != "update" or write.patch]
+        writing.put(self.connection, wanted)
+        return Changes.of((write.spec.kind, write.new) for write in wanted)
+
+    def _log(self, action: str, merge_id: UUID) -> None:
+        for client in (self.kept_id, self.other_id):
+            writing.log(self.connection, self.worker, action, "client_merge", merge_id, client)

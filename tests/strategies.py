@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any, get_args, get_origin
 from uuid import UUID
 
+from annotated_types import Ge, Le
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from app.record import Row, fields
 from app.services import SPECS
@@ -23,8 +25,16 @@ def rows_of(kind: str, *, only: tuple[str, ...] = (), **fixed: Any) -> st.Search
     spec = SPECS[kind]
     declared = {f.name: f for f in spec.fields()}
     names = [n for n in fields(spec.table) if n not in fixed and (not only or n in only)]
-    values = {n: _value(spec.table.model_fields[n].annotation, declared.get(n), n) for n in names}
+    infos = spec.table.model_fields
+    values = {n: _within(infos[n], _value(infos[n].annotation, declared.get(n), n)) for n in names}
     return st.fixed_dictionaries({**values, **{n: st.just(v) for n, v in fixed.items()}}).map(_consistent)
+
+
+def _within(info: FieldInfo, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Keep whole numbers within the bounds that their field declares."""
+    least = next((rule.ge for rule in info.metadata if isinstance(rule, Ge)), None)
+    most = next((rule.le for rule in info.metadata if isinstance(rule, Le)), None)
+    return values if most is None or info.annotation is not int else st.integers(least or 0, most)
 
 
 def _consistent(row: Row) -> Row:

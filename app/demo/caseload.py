@@ -10,13 +10,16 @@ from app.clock import new_id
 from app.demo import details
 from app.demo.notes import Writer
 from app.demo.path import Meeting, Path, path
-from app.demo.people import Person, people
+from app.demo.people import Job, Person, people
 from app.demo.picks import between
 from app.demo.plans import plans
 from app.record import Record, from_row, validated
 from app.services import SPECS
+from app.services.coaching.dates import months_after
+from app.services.coaching.work import KEPT_MONTHS
 
 HEALTH_OF = 2  # every second client has a note on health
+RENEWED_BEFORE = timedelta(weeks=10)  # a wage subsidy is renewed so long before it would end
 
 
 class Keeper(Protocol):
@@ -89,7 +92,7 @@ def _records(
     yield from _phases(way, of | {"relationship_id": begun.id})
     yield from _profiles(person, place, way, of, writer)
     yield from plans(person, client_id, way, coach.name, writer)
-    yield from _work(person, of)
+    yield from _work(person, of, day)
     yield from _visits(person, way, of, coach, writer)
 
 
@@ -116,7 +119,7 @@ def _profiles(person: Person, place: int, way: Path, of: dict[str, Any], writer:
         yield make("profile_criminal_record", of | values)
 
 
-def _work(person: Person, of: dict[str, Any]) -> Iterator[Record]:
+def _work(person: Person, of: dict[str, Any], day: date) -> Iterator[Record]:
     if person.trial:
         trial = person.trial
         values = {
@@ -140,10 +143,24 @@ def _work(person: Person, of: dict[str, Any]) -> Iterator[Record]:
             "contract": job.contract,
             "weekly_hours": str(job.hours),
             "hourly_wage": str(job.wage),
-            "wage_subsidy_until": job.subsidy,
+            "wage_subsidy_until": _renewed(job, day),
             "found_by": job.found,
         }
-        yield make("employment", of | values)
+        made = make("employment", of | values)
+        yield made
+        for months in KEPT_MONTHS:
+            asked = months_after(job.on, months)
+            if asked <= day and (job.to is None or job.to >= asked):
+                kept = {"employment_id": made.id, "months": months, "on": asked, "kept": "yes"}
+                yield make("job_check", of | kept)
+
+
+def _renewed(job: Job, day: date) -> date | None:
+    """Return the end of a job's wage subsidy, renewed as long as the job has gone on."""
+    until = job.subsidy
+    while until is not None and job.to is None and until < day + RENEWED_BEFORE:
+        until = months_after(until, 24)
+    return until
 
 
 def _visits(person: Person, way: Path, of: dict[str, Any], coach: Coach, writer: Writer) -> Iterator[Record]:

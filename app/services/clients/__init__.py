@@ -225,7 +225,7 @@ ATTACHMENT = RecordSpec(
     title=N_("Attachments"),
     one=N_("Attachment"),
     label=lambda row: str(row["name"]),
-    columns=("name", "category", "added_on", "size"),
+    columns=("name", "category", "added_on"),
     dated="added_on",
     form=(
         Section(

@@ -13,7 +13,8 @@ from app.errors import Refused
 from app.record import canonical, content_hash, fields, from_row, iso, shape, to_row, validated
 from app.services import SPECS
 from app.services.clients.records import Client
-from app.services.coaching.records import CareerPlan, Employment, SupportVisit
+from app.services.coaching.records import CareerPlan, SupportVisit
+from app.services.coaching.work import Employment
 from tests.strategies import rows_of
 
 

@@ -2,11 +2,16 @@
 
 A backup is a zip file (not compressed: the content is encrypted) of the database and the slot file, so that
 the passphrase of that day opens it anywhere. A restore puts aside what was there before and deletes nothing.
+
+Attached files: those that the centre does not have yet are in a backup that somebody makes to a file. The daily backups
+beside the store leave them where they lie: they never change, and stay longer than these backups. Files that the centre
+has are in no backup: they are fetched again.
 """
 
+import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +22,7 @@ from sqlalchemy import Engine
 from app import clock
 from app.errors import DiskFull, KnownError, StoreDamaged
 from app.i18n import N_, Message
-from storage import db, files, slots
+from storage import blobs, db, files, slots
 from storage.keys import Key
 from storage.slots import SlotFile, StoreState
 
@@ -64,27 +69,44 @@ def before_migration(folder: Path, engine: Engine, key: Key) -> Backup:
     return _make_kept(folder, engine, key, BEFORE_UPDATE, KEPT_BEFORE_UPDATE)
 
 
+def renew(folder: Path, engine: Engine, key: Key) -> None:
+    """Put one new backup in the place of all that lie beside the store, since they hold what may be held no longer.
+
+    Where there are none, none is made. Errors as `make_daily`; the older ones then stay.
+    """
+    older = list_backups(folder)
+    if not older:
+        return
+    made = _make_kept(folder, engine, key, DAILY, KEPT)
+    for old in older:
+        if old.file != made.file:
+            with files.disk_errors():
+                old.file.unlink(missing_ok=True)
+
+
 def list_backups(folder: Path) -> list[Backup]:
     """Return the backups beside the store, newest first."""
     found = [_backup(file) for file in (folder / FOLDER).glob(f"*{SUFFIX}")]
     return sorted((one for one in found if one), key=lambda one: one.made, reverse=True)
 
 
-def backup_to(file: Path, folder: Path, engine: Engine, key: Key) -> None:
+def backup_to(file: Path, folder: Path, engine: Engine, key: Key, *, attached: bool = True) -> None:
     """Write a backup of the open store in `folder` to `file`, replacing it only when the new one is checked.
 
+    `attached`: with the attached files that the centre does not have yet.
     Raises DiskFull, StoreDamaged, KnownError where the place cannot be written.
     """
     with files.disk_errors():
         file.parent.mkdir(parents=True, exist_ok=True)
-    _need(file.parent, 2 * _store_size(folder))
+    only_here = _only_here(folder, engine) if attached else []
+    _need(file.parent, 2 * _store_size(folder) + sum(one.stat().st_size for one in only_here))
     with _scratch(file.parent) as scratch:
         copy, packed = scratch / db.FILE, scratch / "packed"
         _copy_database(engine, copy)
         _verify(copy, key)
         state = StoreState(True, True, copy.stat().st_size, _first_bytes(copy))
         with files.disk_errors():
-            _pack(packed, copy, replace(slots.read(folder), store=state))
+            _pack(packed, copy, replace(slots.read(folder), store=state), only_here)
             files.sync_file(packed)
             clock.point("backup.packed")
             files.move(packed, file)
@@ -94,7 +116,7 @@ def backup_to(file: Path, folder: Path, engine: Engine, key: Key) -> None:
 def _make_kept(folder: Path, engine: Engine, key: Key, kind: str, kept: int) -> Backup:
     files.make_private(folder / FOLDER)
     file = folder / FOLDER / f"{clock.now().astimezone(UTC):{_STAMP}}-{kind}{SUFFIX}"
-    backup_to(file, folder, engine, key)
+    backup_to(file, folder, engine, key, attached=False)
     for old in [found for found in list_backups(folder) if found.kind == kind][kept:]:
         with files.disk_errors():
             old.file.unlink(missing_ok=True)
@@ -130,10 +152,21 @@ def _verify(copy: Path, key: Key) -> None:
         )
 
 
-def _pack(packed: Path, copy: Path, slot_file: SlotFile) -> None:
+def _only_here(folder: Path, engine: Engine) -> list[Path]:
+    """Return the attached files that are nowhere else."""
+    with db.read(engine) as connection:
+        if connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'blob'").first() is None:
+            return []  # a store of an earlier schema
+        found = [folder / blobs.FOLDER / name for name in blobs.unsent(connection)]
+    return [file for file in found if file.is_file()]
+
+
+def _pack(packed: Path, copy: Path, slot_file: SlotFile, only_here: Sequence[Path]) -> None:
     with zipfile.ZipFile(packed, "x", zipfile.ZIP_STORED) as archive:
         archive.write(copy, db.FILE)
         archive.writestr(slots.SLOTS, slots.dump(slot_file))
+        for file in only_here:
+            archive.write(file, f"{blobs.FOLDER}/{file.name}")
 
 
 def _store_size(folder: Path) -> int:
@@ -183,6 +216,7 @@ def restore_from(file: Path, folder: Path) -> Path | None:
         clock.point("backup.put_aside")
         slots.write(folder, _slots_after(folder, slot_file))
         clock.point("backup.slots_restored")
+        _bring_back(scratch / blobs.FOLDER, folder / blobs.FOLDER)
         with files.disk_errors():
             files.move(scratch / db.FILE, folder / db.FILE)
     clock.point("backup.restored")
@@ -193,7 +227,7 @@ def _unpack(file: Path, scratch: Path) -> SlotFile:
     """Take the database out into `scratch`, checking that it is whole, and return the slots."""
     try:
         with zipfile.ZipFile(file) as archive:
-            _need(scratch, archive.getinfo(db.FILE).file_size)
+            _need(scratch, sum(info.file_size for info in archive.infolist()))
             if archive.getinfo(slots.SLOTS).file_size > 1_000_000:
                 raise _no_backup()
             slot_file = slots.parse(archive.read(slots.SLOTS))
@@ -203,6 +237,7 @@ def _unpack(file: Path, scratch: Path) -> SlotFile:
                 open(scratch / db.FILE, "xb") as target,
             ):
                 shutil.copyfileobj(source, target, 1024 * 1024)
+            _unpack_attached(archive, scratch / blobs.FOLDER)
     except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise _no_backup() from error
     except OSError as error:
@@ -213,6 +248,32 @@ def _unpack(file: Path, scratch: Path) -> SlotFile:
     if (size, salt) != (slot_file.store.clean_size, slot_file.store.salt):
         raise _no_backup()
     return slot_file
+
+
+def _unpack_attached(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Take the attached files out; their names are hashes, and nothing else is taken."""
+    for info in archive.infolist():
+        name = info.filename.removeprefix(f"{blobs.FOLDER}/")
+        if name == info.filename or not _HASH.fullmatch(name):
+            continue
+        with files.disk_errors():
+            folder.mkdir(exist_ok=True, mode=0o700)
+            with archive.open(info) as source, open(folder / name, "xb") as target:
+                shutil.copyfileobj(source, target, 1024 * 1024)
+            files.sync_file(folder / name)
+
+
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+def _bring_back(unpacked: Path, folder: Path) -> None:
+    """Put restored files among those that lie there already: a name is a content, so none differs."""
+    if not unpacked.is_dir():
+        return
+    files.make_private(folder)
+    with files.disk_errors():
+        for file in unpacked.iterdir():
+            files.move(file, folder / file.name)
 
 
 def _first_bytes(file: Path) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from app import access
 from app.services import SPECS
-from storage import backup, db, files, outbox, profile_lock, search, slots
+from storage import backup, blobs, db, files, outbox, profile_lock, search, slots
 from storage.writing import Changes
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ Seal = Callable[[str, str], str]
 def evict(connection: Connection, scopes: Iterable[str], seal: Seal | None) -> Changes:
     """Take scopes out of the store: rows, bases, pages, history, search, drafts; seal their outbox.
 
-    Without `seal` the outbox stays as it is. Call `checkpoint` after the transaction.
+    Without `seal` the outbox stays as it is. Call `checkpoint` and `blobs.remove_gone` after the transaction.
     """
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     gone: list[tuple[str, dict[str, Any]]] = []
     for scope in scopes:
+        blobs.leave(connection, scope)
         for kind in SPECS:
             found = connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE scope = ? RETURNING id', (scope,))
             gone += [(kind, {"id": row[0], "scope": scope}) for row in found.fetchall()]

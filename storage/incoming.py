@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from app.patch import diff
 from app.record import Row
 from app.services import SPECS
-from storage import outbox, rows, search
+from storage import blobs, outbox, rows, search
 from storage.rebasing import Edit, drop_bases, listed, note, pending, rebased, set_base
 from storage.writing import Changes
 
@@ -285,3 +285,4 @@ def begin_epoch(connection: Connection) -> None:
     connection.exec_driver_sql("UPDATE sync_scope SET cursor = ?", (WHOLE,))
     connection.exec_driver_sql("DELETE FROM sync_page")
     connection.exec_driver_sql("DELETE FROM sync_base")
+    blobs.begin_epoch(connection)

@@ -8,10 +8,13 @@ Bodies are JSON in UTF-8, gzip above a few kB both ways. Every request but `/hea
     POST /token        TokenRequest      -> TokenReply       a signed challenge makes a token for 15 minutes
     POST /sync/push    PushRequest       -> PushReply
     POST /sync/pull    PullRequest       -> PullReply
+    POST /blobs        BlobsRequest      -> BlobsReply       which files the centre has, and how much of each
+    PUT  /blobs/<hash> bytes             -> BlobReply        a piece of a file; Content-Range says which
+    GET  /blobs/<hash>                   -> bytes            a piece of a file; Range says which
     POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
     GET  /health                         -> HealthReply
 
-Order of a sync: push until the outbox is empty, then pull until no scope says `more`.
+Order of a sync: push until the outbox is empty, then pull until no scope says `more`, then the files of attachments.
 """
 
 from base64 import b64decode, b64encode
@@ -31,6 +34,12 @@ MAX_MUTATIONS = 5_000  # what the centre takes at once
 MAX_BODY = 4_000_000  # compressed bytes
 MAX_JSON = 24_000_000  # bytes after decompression
 ROWS_PER_REPLY = 5_000
+BLOB_PIECE = (
+    1_000_000  # bytes of a file that a device sends or asks for at once; halved when the answer is 413
+)
+MAX_BLOB_PIECE = 4_000_000  # what the centre takes or gives at once
+MAX_BLOB = 101 * 1024 * 1024  # bytes of an encrypted file
+MAX_BLOBS = 1_000  # files asked about at once
 COMPRESS_ABOVE = 2_000
 COMPRESS_LEVEL = 1
 
@@ -42,6 +51,7 @@ Ident = Annotated[str, StringConstraints(pattern=_UUID)]
 Moment = Annotated[str, StringConstraints(pattern=_INSTANT)]
 Scope = Annotated[str, StringConstraints(pattern=_SCOPE)]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Bytes = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 Op = Literal["create", "update", "delete", "undelete"]
@@ -172,6 +182,31 @@ class PullReply(Message):
     scopes: list[PulledScope] = []
 
 
+class BlobsRequest(Message):
+    """Ask about files by the hashes of their encrypted form."""
+
+    device: Ident
+    blobs: list[Sha256]
+
+
+class BlobReply(Message):
+    """What the centre has of a file: so many bytes from its beginning; `whole` once their hash was checked.
+
+    `known` is False where no entry that this worker may hold, or has written, names the file: it is not taken then.
+    """
+
+    received: int = 0
+    whole: bool = False
+    size: int = 0
+    known: bool = True
+
+
+class BlobsReply(Message):
+    """One answer for each file, by its hash."""
+
+    blobs: dict[str, BlobReply]
+
+
 class WorkerMessage(Message):
     """The person whom a device belongs to."""
 
@@ -282,6 +317,9 @@ ErrorCode = Literal[
     "schema_new",  # 409: the program is newer than the centre: what is unsent waits
     "too_large",  # 413: send fewer at once
     "too_many",  # 429: wait for `retry_after` seconds
+    "access",  # 403: no entry of this worker's names the file (or its row has not come yet)
+    "hash",  # 422: what came of a file was not the file: all of it was dropped
+    "no_room",  # 409: the client's files fill their share
     "message",  # 422: the message is not understood
     "not_found",  # 404
     "busy",  # 503: the database does not answer: try again

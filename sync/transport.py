@@ -41,8 +41,8 @@ class Answer:
 class Transport(Protocol):
     """One way to send a request to the centre. Raises Unreachable when no whole answer came back."""
 
-    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """POST the body to the centre's path and return its answer."""
+    def send(self, path: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+        """Send the body to the centre's path and return its answer."""
 
 
 class NotNow(Unreachable):
@@ -98,6 +98,12 @@ _SAID: dict[str, tuple[str, str]] = {
     "not_found": (
         N_("There is a server at this address, but not the centre."),
         N_("Check the address."),
+    ),
+    "access": (N_("The centre knows no entry of yours that this file belongs to."), ""),
+    "hash": (N_("A file came through damaged. It is sent again from the beginning."), ""),
+    "no_room": (
+        N_("The centre has no more room for this client's files. They stay on this computer."),
+        N_("Delete files that are not needed, or ask the administrator."),
     ),
     "failed": (N_("The centre refused."), ""),
 }
@@ -171,13 +177,13 @@ class HttpTransport:
             )
         return self._client
 
-    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """POST the body to the centre's path and return its answer; raises NotNow."""
+    def send(self, path: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+        """Send the body to the centre's path and return its answer; raises NotNow."""
         import httpx
 
         client = self._open()
         try:
-            with client.stream("POST", self.url + path, content=body, headers=dict(headers)) as response:
+            with client.stream(method, self.url + path, content=body, headers=dict(headers)) as response:
                 return Answer(response.status_code, response.headers, _read(response))
         except (httpx.HTTPError, httpx.StreamError, OSError, EOFError) as error:
             raise not_now(error) from error
@@ -245,19 +251,23 @@ def ask(transport: Transport, path: str, body: bytes, reply: type[M], token: str
         body = gzip.compress(body, COMPRESS_LEVEL, mtime=0)
         headers["Content-Encoding"] = "gzip"
     answer = transport.send(path, body, headers)
-    is_json = answer.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-    if answer.status == 200 and is_json:
+    if answer.status == 200 and is_json(answer):
         try:
             return reply.model_validate_json(answer.body)
         except ValidationError:
             raise NotNow(N_("The centre's answer came through damaged.")) from None
-    raise _refusal(answer, is_json)
+    raise refusal(answer)
 
 
-def _refusal(answer: Answer, is_json: bool) -> KnownError:
+def is_json(answer: Answer) -> bool:
+    """Tell whether the body is a message: something between may answer with a page of its own."""
+    return answer.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+def refusal(answer: Answer) -> KnownError:
     """Return the error for an answer that is not the wanted one: the centre's, or that of something between."""
     said: ErrorReply | None = None
-    if is_json:
+    if is_json(answer):
         try:
             said = ErrorReply.model_validate_json(answer.body)
         except ValidationError:

@@ -19,7 +19,7 @@ from ui import language, theme
 from ui.bus import Bus
 from ui.centre import way_to
 from ui.screens.plan import PlanScreen
-from ui.screens.plan_sign import SignPage
+from ui.screens.sign import SignPage
 from ui.screens.visit import QuickVisit
 from ui.session import Session
 from ui.shell import Shell

@@ -29,7 +29,7 @@ from ui.screens import plan_versions as versions
 from ui.screens.pictured import pictured
 from ui.screens.plan_compare import ComparePage, version_name
 from ui.screens.plan_read import PlanReading
-from ui.screens.plan_sign import SignPage
+from ui.screens.sign import SignPage
 from ui.screens.story import goals_of, present_plan
 from ui.screens.words import day_of
 from ui.theme import button, heading, label, look, px, spacing
@@ -309,6 +309,7 @@ class PlanScreen(QWidget):
             return
         page = SignPage(
             self.context,
+            "career_plan",
             self.row,
             client_name=self._first_name_first(),
             worker_name=self.plans.worker,

@@ -2,44 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.i18n import _, format_date
+from app.i18n import _
 from app.record import Row
 from app.services import SPECS
 from ui.form import WIDEST
-from ui.screens.goals import GoalsPanel
+from ui.screens.sign_reading import signatures, tell
 from ui.screens.story import GoalView
-from ui.screens.words import NOTHING, as_text, day_of
-from ui.theme import button, colours, heading, label, look, px, spacing
-
-_IN_THE_HEAD = ("version_no", "signatures", "signed_on", "content_hash")
-
-
-class Drawn(QWidget):
-    """A signature as it was drawn: points 0..1 of a field three times as wide as high."""
-
-    def __init__(self, who: str, strokes: Sequence[Sequence[Sequence[float]]]) -> None:
-        super().__init__()
-        self._strokes = strokes
-        self.setAccessibleName(_("Signature: {who}").format(who=who))
-        self.setFixedSize(px(270), px(90))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(QColor(colours().text), 2)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        for stroke in self._strokes:
-            points = [QPointF(x * self.width(), y * self.height()) for x, y in stroke]
-            if len(points) == 1:
-                painter.drawPoint(points[0])
-            else:
-                painter.drawPolyline(points)
-        painter.end()
+from ui.theme import button, heading, look, px, spacing
 
 
 class PlanReading(QWidget):
@@ -59,9 +32,9 @@ class PlanReading(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(spacing(1.5))
-        self._tell(column, plan, goals)
+        tell(column, SPECS["career_plan"], plan, goals=goals)
         column.addWidget(heading(_("Signatures"), 3))
-        column.addLayout(self._signatures(plan))
+        column.addLayout(signatures(plan))
         column.addStretch(1)
         self._text = QScrollArea()
         self._text.setWidgetResizable(True)
@@ -75,38 +48,6 @@ class PlanReading(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self._text, 1)
         outer.addWidget(self._bar())
-
-    def _tell(self, column: QVBoxLayout, plan: Row, goals: Sequence[GoalView]) -> None:
-        for section in SPECS["career_plan"].form:
-            column.addWidget(heading(_(section.title), 3))
-            for field in section.fields:
-                text = as_text(field, plan.get(field.name))
-                if field.name == "goals":
-                    panel = GoalsPanel()
-                    panel.show_goals(goals)
-                    column.addWidget(panel)
-                elif field.name not in _IN_THE_HEAD and text != NOTHING:
-                    part = QVBoxLayout()
-                    part.setSpacing(2)
-                    part.addWidget(label(_(field.title), "small"))
-                    said = label(text)
-                    said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                    part.addWidget(said)
-                    column.addLayout(part)
-
-    def _signatures(self, plan: Row) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(spacing(2))
-        day = format_date(day_of(plan["signed_on"]))
-        for signature in plan["signatures"]:
-            part = QVBoxLayout()
-            if signature["strokes"]:
-                part.addWidget(Drawn(signature["name"], signature["strokes"]))
-            else:
-                part.addWidget(label(_("Signed on paper"), "quiet"))
-            part.addWidget(label(f"{signature['name']}, {day}", "small"))
-            row.addLayout(part, 1)
-        return row
 
     def _bar(self) -> QFrame:
         bar = look(QFrame(), "bar")

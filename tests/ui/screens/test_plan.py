@@ -16,7 +16,7 @@ from tests.ui.screens.conftest import show
 from ui.screens import plan_versions as versions
 from ui.screens.plan import PlanScreen
 from ui.screens.plan_compare import ComparePage
-from ui.screens.plan_sign import SignPage
+from ui.screens.sign import SignPage
 
 BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -176,14 +176,26 @@ def test_the_difference_of_versions_is_read_field_by_field(
     qtbot: Any, people: dict[str, UUID], store: Any
 ) -> None:
     old = store.rows("career_plan", client_id=people["Aino"])[0]
-    new = {**old, "version_no": 2, "strengths": "Nopea", "goals": old["goals"][:1]}
-    assert [title for title, _before, _after in versions.difference(old, new)] == [
-        "Goals",
-        "Strengths and resources",
-    ]
+    first, second = old["goals"]
+    steps = [{**first["steps"][0], "what": "Päivitetään CV ja hakemus"}, first["steps"][1]]
+    new = {**old, "version_no": 2, "strengths": "Tarkka, nopea.", "goals": [{**first, "steps": steps}]}
     page = ComparePage([old, new])
     show(qtbot, page)
     assert page.newer.currentText() == "Version 2, not signed"
+    assert [(line.level, line.state, line.title) for line in page.lines] == [
+        (0, "", "Strengths and resources"),
+        (0, "", "Goals"),
+        (1, "changed", f"Goal in the client's own words: {first['text']}"),
+        (2, "", "Steps (1 unchanged)"),
+        (3, "changed", "What is done: Päivitetään CV ja hakemus"),
+        (4, "", "What is done"),
+        (1, "removed", f"Goal in the client's own words: {second['text']}"),
+    ]
+    assert page.lines[5].right[-1].text == " ja hakemus"
+    assert page.summary.text() == "2 fields differ · removed: 1 · changed: 2"
+    assert "now: ja hakemus" in page._scroll.accessibleDescription()
+    page.newer.setCurrentIndex(1)
+    assert page.summary.text() == "The two versions say the same."
     with qtbot.waitSignal(page.left):
         qtbot.keyClick(page, Qt.Key.Key_Escape)
 

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from app.clock import now
-from app.due import MEET, DueItem
+from app.due import COPY, MEET, DueItem
 from app.i18n import _
 
 FILE_NAME = "tyopari.ics"
@@ -21,6 +21,8 @@ def calendar(items: Iterable[DueItem], codes: Mapping[UUID, str] | None = None) 
     stamp = f"{now():%Y%m%dT%H%M%SZ}"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tyopari//Due//EN", "CALSCALE:GREGORIAN"]
     for item in items:
+        if item.act == COPY:  # nobody meets over that
+            continue
         code = (codes or {}).get(item.client_id) or item.client_id.hex[-6:].upper()
         lines += ["BEGIN:VEVENT", f"UID:{_uid(item)}", f"DTSTAMP:{stamp}", *_when(item)]
         lines.append(_folded(f"SUMMARY:{_escaped(f'{item.title} ({code})')}"))

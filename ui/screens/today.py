@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.clock import today
-from app.due import Agenda, DueItem
+from app.due import COPY, Agenda, DueItem
 from app.i18n import N_, _, _n, language
 from app.record import Row
 from app.services import SPECS
@@ -23,6 +23,9 @@ from ui.context import Context
 from ui.screens import words
 from ui.screens.groups import Group, GroupView, Line, Lines
 from ui.screens.pictured import pictured
+from ui.screens.register_list import RegisterList
+from ui.screens.today_agenda import AgendaView, kind_of_meeting, meetings
+from ui.screens.today_open import open_due
 from ui.theme import button, heading, label, px, spacing
 
 AHEAD = timedelta(days=14)
@@ -37,6 +40,7 @@ class Day:
     today: date
     items: tuple[DueItem, ...] = ()
     names: dict[UUID, str] = field(default_factory=dict)
+    codes: dict[UUID, str] = field(default_factory=dict)
     conflicts: int = 0
     drafts: tuple[Row, ...] = ()
     unsent: int = 0
@@ -46,12 +50,16 @@ class Day:
 def gather(store: Any, agenda: Agenda) -> Day:
     """Read the caseload once and work out what is due until two weeks ahead; `agenda` knows the last time."""
     day = today()
-    items, names = agenda.read(store.clients(), day, day + AHEAD)
+    cases = store.clients()
+    items, names = agenda.read(cases, day, day + AHEAD)
+    items = tuple(item for item in items if item.act != COPY)  # told in one line, not client by client
+    met = {item.client_id for item in meetings(items, day, day + AHEAD)}
     unsent = store.unsent()
     return Day(
         today=day,
         items=items,
         names=names,
+        codes={case.client_id: case.code for case in cases if case.client_id in met},
         conflicts=len(store.conflicts()),
         drafts=tuple(store.drafts()),
         unsent=unsent.count,
@@ -59,6 +67,9 @@ def gather(store: Any, agenda: Agenda) -> Day:
     )
 
 
+# Which view Alt+1 and on show: its title and how the tab explains it.
+DUE, AGENDA, REGISTER = range(3)
+VIEWS = (N_("What is due"), N_("Two weeks"), N_("Official register"))
 PERIODS = (N_("Overdue"), N_("Today"), N_("This week"), N_("Next two weeks"))
 
 
@@ -88,6 +99,10 @@ class TodayScreen(QWidget):
         self.list = GroupView(_("What is due"))
         self.empty = _Empty(lambda: context.edit("client"))
         self.agenda = GroupView(_("The coming two weeks"))
+        self.fortnight = AgendaView(context, self._open)
+        self.register = RegisterList(context)
+        self._uncopied: tuple[int, date | None] = (0, None)
+        self.views, self.stack = QTabBar(), QStackedWidget()
         self.agenda_empty = label(_("No appointments in the coming two weeks."), "quiet")
         self._build()
         context.bus.changed.connect(self._changed)
@@ -111,6 +126,7 @@ class TodayScreen(QWidget):
         visit.clicked.connect(lambda: self.context.quick_visit())
         head.addWidget(visit, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
+        column.addWidget(self._make_views(), 0, Qt.AlignmentFlag.AlignLeft)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(spacing(3))
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -122,14 +138,43 @@ class TodayScreen(QWidget):
         right.addWidget(self.agenda_empty, 1, Qt.AlignmentFlag.AlignTop)
         self._sides.addLayout(left, 3)
         self._sides.addLayout(right, 2)
-        column.addLayout(self._sides, 1)
+        due = QWidget()
+        due.setLayout(self._sides)
+        self._sides.setContentsMargins(0, 0, 0, 0)
+        for view in (due, self.fortnight, self.register):
+            self.stack.addWidget(view)
+        column.addWidget(self.stack, 1)
         self.setFocusProxy(self.list)
+
+    def _make_views(self) -> QTabBar:
+        self.views.setAccessibleName(_("Views of Today"))
+        self.views.setDrawBase(False)
+        self.views.setExpanding(False)
+        for number, title in enumerate(VIEWS, 1):
+            self.views.addTab(_(title))
+            self.views.setTabToolTip(number - 1, f"{_(title)} (Alt+{number})")
+            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self, partial(self.show_view, number - 1))
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.views.currentChanged.connect(self._view_chosen)
+        return self.views
+
+    def show_view(self, number: int) -> None:
+        """Show a view and go into it."""
+        self.views.setCurrentIndex(number)
+        self._places()[number].setFocus()
+
+    def _places(self) -> tuple[QWidget, QWidget, QWidget]:
+        return self.list if self.list.isVisibleTo(self) else self.empty, self.fortnight, self.register
+
+    def _view_chosen(self, number: int) -> None:
+        self.stack.setCurrentIndex(number)
+        self.setFocusProxy(self._places()[number])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
             self.reload()
-        self.list.setFocus()
+        self._places()[self.stack.currentIndex()].setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -151,6 +196,15 @@ class TodayScreen(QWidget):
         """Read the day again."""
         self._stale = False
         self.context.tasks.run(partial(gather, self.context.store, self._known), self.show_day)
+        # Counted after the day is shown: it looks at every plan there is.
+        self.context.tasks.run(self.context.store.uncopied, self._count_uncopied)
+
+    def _count_uncopied(self, found: tuple[int, date | None]) -> None:
+        before, self._uncopied = self._uncopied, found
+        title = _("{title} ({count})").format(title=_(VIEWS[REGISTER]), count=found[0])
+        self.views.setTabText(REGISTER, title if found[0] else _(VIEWS[REGISTER]))
+        if before != found:
+            self._show_groups(self.day)
 
     def show_day(self, day: Day) -> None:
         """Show what a day brings."""
@@ -159,11 +213,18 @@ class TodayScreen(QWidget):
         self.said.setText(self._sentence(day))
         self.unsent.setText(self._unsent(day))
         self.unsent.setVisible(bool(day.unsent))
+        self._show_groups(day)
+        self._show_agenda(day)
+
+    def _show_groups(self, day: Day) -> None:
         groups = [group for group in self._groups(day) if group.lines]
         self.list.show_groups(groups)
         self.list.setVisible(bool(groups))
         self.empty.setVisible(not groups)
         self.empty.show_for(bool(day.names))
+
+    def _show_agenda(self, day: Day) -> None:
+        self.fortnight.show_items(day.items, day.names, day.codes, day.today, day.today + AHEAD)
         appointments = list(self._agenda(day))
         self.agenda.show_groups(appointments)
         self.agenda.setVisible(bool(appointments))
@@ -206,6 +267,21 @@ class TodayScreen(QWidget):
             items = day.items[start:end]
             whens = {self._when(item) for item in _of_each_time(items)}
             yield Group(_(name), Lines(items, self._line, whens))
+            if name == "Today":
+                yield from self._to_copy(day)
+
+    def _to_copy(self, day: Day) -> Iterator[Group]:
+        """Tell in one line what is to be copied to the official register."""
+        count, oldest = self._uncopied
+        if count:
+            said = _n(
+                "{count} note to be copied to the official register",
+                "{count} notes to be copied to the official register",
+                count,
+            ).format(count=count)
+            since = words.ago(oldest, day.today)
+            open_it = partial(self.show_view, REGISTER)
+            yield Group(_("Official register"), [Line(since, "", said, open_it, "today")], counted=False)
 
     def _when(self, item: DueItem) -> str:
         return _when(item.on, item.time, self.day.today, language())
@@ -229,24 +305,17 @@ class TodayScreen(QWidget):
 
     def _agenda(self, day: Day) -> Iterator[Group]:
         """Group the appointments ahead by their day."""
-        ahead = day.items[bisect_left(day.items, day.today, key=_ON) :]
-        visits = [item for item in ahead if item.record_id and item.kind == "support_visit"]
-        for on, of_day in groupby(visits, _ON):
+        for on, of_day in groupby(meetings(day.items, day.today, day.today + AHEAD), _ON):
             items = tuple(of_day)
             whens = map(words.clock, {item.time for item in items})
             yield Group(words.long_day(on), Lines(items, self._appointment, whens), counted=False)
 
     def _appointment(self, item: DueItem) -> Line:
         who = self.day.names.get(item.client_id, "")
-        return Line(words.clock(item.time), who, str(item.title), partial(self._open, item))
+        return Line(words.clock(item.time), who, kind_of_meeting(item), partial(self._open, item))
 
     def _open(self, item: DueItem) -> None:
-        if item.kind == "support_visit":
-            self.context.quick_visit(item.client_id, item.record_id)
-        elif item.kind == "career_plan":
-            self.context.open_plan(item.client_id, item.record_id)
-        else:
-            self.context.edit(item.kind, item.record_id, client_id=item.client_id)
+        open_due(self.context, item)
 
     def _resume(self, row: Row) -> None:
         client = UUID(row["client_id"]) if row["client_id"] else None

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.clock import today
-from app.i18n import _
+from app.i18n import _, _n
 from app.record import Row
 from app.services.coaching import codes
 from ui.context import Context
@@ -34,6 +34,7 @@ class Beside:
     planned_days: frozenset[str]
     goals: tuple[GoalView, ...]
     last: Row | None
+    missed: int = 0
 
 
 def beside(store: Any, client_id: UUID, visit_id: UUID | None) -> Beside | None:
@@ -52,7 +53,14 @@ def beside(store: Any, client_id: UUID, visit_id: UUID | None) -> Beside | None:
         planned_days=frozenset(row["on"] for row in visits if row["state"] == PLANNED),
         goals=goals_of(plan, store.rows("plan_progress", client_id=client_id)),
         last=earlier[0] if earlier else None,
+        missed=_missed(visits),
     )
+
+
+def _missed(visits: list[Row]) -> int:
+    """Return how many visits in a row, the latest ones, the client has not come to."""
+    held = [row["state"] for row in visits if row["state"] in (DONE, "missed")]
+    return next((number for number, state in enumerate(held) if state == DONE), len(held))
 
 
 class QuickVisit(QWidget):
@@ -169,11 +177,12 @@ class _Side(QScrollArea):
         inner.setContentsMargins(spacing(2), spacing(2), spacing(2), spacing(2))
         inner.setSpacing(spacing(1))
         self.phase = label("", "small")
+        self.missed = label("", "chip-warn", wraps=False)
         self.goals = GoalsPanel()
         self.last_title = heading("", 3)
         self.last = label()
         inner.addWidget(heading(_("Goals"), 3))
-        for widget in (self.phase, self.goals, self.last_title, self.last):
+        for widget in (self.phase, self.missed, self.goals, self.last_title, self.last):
             inner.addWidget(widget)
         column.addWidget(frame)
         column.addStretch(1)
@@ -186,6 +195,9 @@ class _Side(QScrollArea):
         level = words.level(found.level)
         phase = words.phase(found.phase)
         self.phase.setText(f"{phase} ({level})" if level else phase)
+        self.missed.setVisible(found.missed > 0)
+        count = _n("Did not come to the last visit", "Did not come to the last {count} visits", found.missed)
+        self.missed.setText(count.format(count=found.missed))
         self.goals.show_goals(found.goals)
         self.last_title.setVisible(found.last is not None)
         self.last.setVisible(found.last is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.clock import today
-from app.i18n import _
-from app.record import Record, Row, from_row, validated
+from app.i18n import _, _n
+from app.record import Record, Row, from_row, to_row, validated
 from app.services import SPECS
 from app.services.coaching import rules
 from app.services.coaching.records import SupportVisit
@@ -22,6 +23,9 @@ from ui.fields import ComboField
 from ui.fields.box import FieldBox
 from ui.form import Form, checked
 from ui.screens import words
+from ui.screens.register_copy import COPY_KEY, MARK_KEY, RegisterLine
+from ui.screens.visit_phrases import PhraseBar
+from ui.screens.visit_repeat import RepeatBar
 from ui.screens.words import day_of
 from ui.tasks import alive
 from ui.theme import button, spacing
@@ -60,6 +64,7 @@ class VisitForm(Form):
     ) -> None:
         self.who: ComboField | None = None
         self.propose = button("", "quiet")
+        self.repeat = RepeatBar()
         self._proposed: date | None = None
         self._planned_days: frozenset[str] = frozenset()
         super().__init__(context, SPEC, row, client_id=client_id, values=values, parent=parent)
@@ -76,6 +81,11 @@ class VisitForm(Form):
         if section is not SPEC.form[-1]:
             return
         self.boxes = {name: self.boxes[name] for line in LINES for name in line}
+        assert self.context is not None
+        texts = [self.boxes[name].editor.stops()[0] for name in ("notes", "next_steps")]
+        self.phrases = PhraseBar(self.context, texts)  # type: ignore[arg-type]
+        self.register = RegisterLine(self.context, SPEC.kind, self._typed)
+        below = {"on": self.repeat, "next_steps": self.phrases, "participants": self.register}
         for line in LINES:
             row = QHBoxLayout()
             row.setSpacing(spacing(2))
@@ -84,11 +94,27 @@ class VisitForm(Form):
             if line == ("next_on",):
                 row.addWidget(self.propose, 2, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
             self._fields.addLayout(row)
+            if line[0] in below:
+                self._fields.addWidget(below[line[0]])
         self.propose.hide()
+        self.repeat.hide()
+        self.phrases.listen(self)
+        self.phrases.changed.connect(self._order)
+        self.register.show_note(self.row)
         self.propose.clicked.connect(self.take_proposal)
         self._roving = Roving(self.boxes["topics"].editor.stops(), self)
-        key = QShortcut(QKeySequence("Ctrl+Shift+D"), self, self.take_proposal)
-        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for keys, press in (
+            ("Ctrl+Shift+D", self.take_proposal),
+            (COPY_KEY, self.register.copy_now),
+            (MARK_KEY, self.register.mark_now),
+        ):
+            key = QShortcut(QKeySequence(keys), self, press)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _typed(self) -> Row | None:
+        """Return the visit as it is typed now, for the register's text; None before it is known whose it is."""
+        record = self.record() if self.client_id is not None else None
+        return to_row(record) if record is not None else None
 
     def _ask_who(self) -> None:
         if self.client_id is not None:
@@ -103,9 +129,18 @@ class VisitForm(Form):
         super()._order()
         if self.who is not None:
             QWidget.setTabOrder(self.who.stops()[0], self._first_stop())
-        if "next_on" in self.boxes and "participants" in self.boxes:
-            QWidget.setTabOrder(self.boxes["next_on"].editor.stops()[-1], self.propose)
-            QWidget.setTabOrder(self.propose, self.boxes["participants"].editor.stops()[0])
+        if not hasattr(self, "phrases"):
+            return
+        for name, between, after in (
+            ("minutes", self.repeat.stops(), "place"),
+            ("next_steps", self.phrases.stops(), "next_on"),
+            ("next_on", [self.propose], "participants"),
+            ("seen_by_employer", [self.register.copy, self.register.mark], ""),
+        ):
+            last = self.boxes[after].editor.stops()[0] if after else self.undo_button
+            stops = [self.boxes[name].editor.stops()[-1], *between, last]
+            for one, following in pairwise(stops):
+                QWidget.setTabOrder(one, following)
 
     def _first_stop(self) -> QWidget:
         return next(stop for box in self.boxes.values() for stop in box.editor.stops())
@@ -163,6 +198,7 @@ class VisitForm(Form):
         due = row.get("state") == PLANNED and row["on"] <= today().isoformat()
         if due and "state" not in (draft or {}):
             self._set("state", DONE)
+        self._show_repeat()
 
     # ---- the next visit ----
 
@@ -170,12 +206,16 @@ class VisitForm(Form):
         """Learn the client's phase and level, from which the next day is proposed."""
         self._phase, self._level, self._planned_days = phase, level, planned_days
         self._show_proposal()
+        self._show_repeat()
 
     def _show_proposal(self) -> None:
         values = self.values()
         day = None if self.boxes["on"].editor.fault() else day_of(values["on"])
         wanted = (
-            hasattr(self, "_phase") and day is not None and not values["next_on"] and values["state"] == DONE
+            hasattr(self, "_phase")
+            and day is not None
+            and not values["next_on"]
+            and values["state"] != PLANNED
         )
         self.propose.setVisible(wanted)
         self._proposed = rules.next_visit_proposal(self._phase, self._level, day) if wanted and day else None
@@ -183,6 +223,12 @@ class VisitForm(Form):
             said = words.short_day(self._proposed)
             self.propose.setText(_("Take {day} (Ctrl+Shift+D)").format(day=said))
             self.propose.setAccessibleName(_("Take {day} as the next visit").format(day=said))
+
+    def _show_repeat(self) -> None:
+        """Offer several visits while one is being planned."""
+        fault = self.boxes["on"].editor.fault()
+        self.repeat.begin(None if fault else day_of(self.boxes["on"].editor.value()))
+        self.repeat.setVisible(self.boxes["state"].editor.value() == PLANNED)
 
     def take_proposal(self) -> None:
         """Take the proposed day as the next visit."""
@@ -194,6 +240,7 @@ class VisitForm(Form):
     def _after_change(self) -> None:
         super()._after_change()
         self._show_proposal()
+        self._show_repeat()
 
     # ---- saving ----
 
@@ -221,20 +268,23 @@ class VisitForm(Form):
         write(self.context, self._begin_saving(op), wrote, self._refused)
 
     def _following(self, visit: Record) -> list[Record]:
-        """Return the planned visit that the next day asks for, unless that day is planned already."""
+        """Return the planned visits that the next day or the repetition asks for, but for days planned already."""
         assert isinstance(visit, SupportVisit)
-        if visit.next_on is None or visit.state == PLANNED or visit.next_on.isoformat() in self._planned_days:
+        if visit.state == PLANNED:
+            days, time = self.repeat.days(), visit.start_time
+        elif visit.next_on is None or (self.row is not None and "next_on" not in self.changes()):
             return []
-        if self.row is not None and "next_on" not in self.changes():
-            return []
+        else:
+            days, time = [visit.next_on], ""
         values = {
             "client_id": visit.client_id,
             "state": PLANNED,
-            "on": visit.next_on,
+            "start_time": time,
             "place": visit.place,
             "minutes": visit.minutes,
         }
-        return [validated(SupportVisit, values)]
+        wanted = [day for day in days if day.isoformat() not in self._planned_days]
+        return [validated(SupportVisit, {**values, "on": day}) for day in wanted]
 
     def _wrote(self, record: Record, before: Row | None, following: Sequence[Record]) -> None:
         assert self.context is not None
@@ -249,14 +299,21 @@ class VisitForm(Form):
 
             write(context, op, lambda: context.say(_("Taken back.")))
 
-        next_on = getattr(following[0], "on", None) if following else None
-        said = _("Visit saved.")
-        if next_on is not None:
-            said = _("Visit saved. The next one is planned for {day}.").format(day=words.short_day(next_on))
-        context.say(said, undo)
+        context.say(self._said(following, planned=getattr(record, "state", "") == PLANNED), undo)
         if alive(self):
             self._saved(record)
             self.closed.emit()
+
+    @staticmethod
+    def _said(following: Sequence[Record], *, planned: bool) -> str:
+        if not following:
+            return _("Visit saved.")
+        last = words.short_day(getattr(following[-1], "on"))  # noqa: B009  (a record of some kind)
+        if planned:
+            more = _n("{count} more is planned", "{count} more are planned", len(following))
+            text = more.format(count=len(following))
+            return _("Visit saved. {more}, the last for {day}.").format(more=text, day=last)
+        return _("Visit saved. The next one is planned for {day}.").format(day=last)
 
 
 class Roving(QObject):

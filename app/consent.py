@@ -59,18 +59,18 @@ class Standing:
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether something may be shared: by which consent each group of data, what is missing, why, the way out."""
+    """Whether something may be shared, why, and the way out.
+
+    `missing` are the groups that no consent covers; `consents` says by which one each group is shared, `consent_id`
+    the first of them.
+    """
 
     allowed: bool
     sentence: Message
     way_out: Message | None = None
     missing: tuple[str, ...] = ()
+    consent_id: str | None = None
     consents: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def consent_id(self) -> str | None:
-        """The consent that allows it; where several share the groups, the one of the first group."""
-        return next(iter(self.consents.values()), None) if self.allowed else None
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.way_out}" if self.way_out else str(self.sentence)
@@ -112,18 +112,27 @@ def withdrawn_on(consent: Row, consents: Iterable[Row], withdrawals: Iterable[Ro
     withdrew could not know of the new one, and what is withdrawn holds until the client gives a consent anew.
     """
     known = {one["id"]: one for one in consents}
-    taken: dict[str, date] = {}
+    taken: dict[str, list[date]] = {}
     for row in withdrawals:
-        on = day(row["on"])
-        taken[row["consent_id"]] = min(on, taken.get(row["consent_id"], on))
-    found = [taken[consent["id"]]] if consent["id"] in taken else []
-    given, seen, before = consent["given_on"], {consent["id"]}, consent["replaces"]
-    while given and before and before not in seen:
+        taken.setdefault(row["consent_id"], []).append(day(row["on"]))
+    found = list(taken.get(consent["id"], ()))
+    seen, here = {consent["id"]}, consent
+    latest = consent["given_on"] or ""
+    # Back along the replaced ones, as far as each was given: a withdrawal takes along what stood on it by then.
+    while is_given(here) and (before := here["replaces"]) and before not in seen:
         seen.add(before)
-        if before in taken and taken[before] >= day(given):
-            found.append(taken[before])
-        before = known[before]["replaces"] if before in known else None
+        found += [on for on in taken.get(before, ()) if on >= day(latest)]
+        if before not in known:
+            break
+        here = known[before]
+        latest = max(latest, here["given_on"] or "")
     return min(found, default=None)
+
+
+def over_since(consent: Row, consents: Sequence[Row], withdrawals: Sequence[Row]) -> date | None:
+    """Return the day from which a given consent was replaced or taken back: its partners are to be told of that."""
+    days = (withdrawn_on(consent, consents, withdrawals), replaced_on(consent, consents))
+    return min((one for one in days if one is not None), default=None) if is_given(consent) else None
 
 
 def standing(consent: Row, consents: Sequence[Row], withdrawals: Sequence[Row], on: date) -> Standing:
@@ -225,14 +234,14 @@ def may_share(
     for one in sorted(held, key=lambda one: -len(set(wanted) & set(one["groups"]))):
         by |= {group: one["id"] for group in wanted if group in one["groups"] and group not in by}
     missing = Groups(group for group in wanted if group not in by)
-    if held and wanted and not missing:
-        first = next(one for one in held if one["id"] == by[wanted[0]])
+    if held and not missing:
+        first = next(one for one in held if not wanted or one["id"] == by[wanted[0]])
         said = Message(
             N_("The consent given on {day} allows this for {party}."),
             day=day(first["given_on"]),
             party=str(recipient),
         )
-        return Answer(True, said, consents={group: by[group] for group in wanted})
+        return Answer(True, said, consent_id=first["id"], consents={group: by[group] for group in wanted})
     if held:
         said = Message(
             N_("The consent with {party} does not cover: {groups}."), party=str(recipient), groups=missing

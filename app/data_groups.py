@@ -36,6 +36,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     "referral": ("work",),
     "profile_health": ("health",),
     "kykyviisari_result": ("health",),
+    "consent": (),
 }
 _FILLED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "vocational_profile": (
@@ -76,7 +77,8 @@ _SERVICES = {
 def groups_of(kind: str, row: Row) -> Groups:
     """Return the groups of data that an entry holds, as it is filled: what a consent must name for it to be shared.
 
-    A kind that is not known here counts as "other", in the compartment of health as health as well.
+    A consent itself holds none: whoever it names may see it. A kind that is not known here counts as "other", in the
+    compartment of health as health as well.
     """
     groups = dict.fromkeys(_GROUPS.get(kind, ("other",)))
     if str(row.get("scope") or "").endswith(":health"):

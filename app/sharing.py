@@ -86,14 +86,14 @@ def record_sharing(
     reason = "" if answer.allowed else override_reason.strip()
     if not answer.allowed and not reason:
         raise NotShared(answer)
-    by: dict[str | None, list[str]] = {}
+    by: dict[str | None, list[str]] = {answer.consent_id: []}
     for group in wanted:
-        by.setdefault(answer.consents.get(group) if answer.allowed else None, []).append(group)
+        by.setdefault(answer.consents.get(group), []).append(group)
     same = {"client_id": client_id, "on": on, "shared_as": shared_as, "party": str(recipient)}
     same |= {"of_kind": of_kind, "of_id": of_id, "override_reason": reason}
     entries = [
         validated(Sharing, {**same, "groups": held, "consent_id": consent_id})
-        for consent_id, held in (by or {None: []}).items()
+        for consent_id, held in by.items()
     ]
     changes = store.save(*entries)
     detail = f"{shared_as}: {recipient}" + ("" if answer.allowed else " (override)")

@@ -80,7 +80,16 @@ def parser() -> ArgumentParser:
     pdf.add_argument("--lang", choices=LANGUAGES)
     pdf.add_argument("--plain", action="store_true", help=_("plain language, big type"))
     pdf.add_argument(
-        "--for", metavar="PARTY", dest="party", help=_("who receives it; noted in the access log")
+        "--for",
+        metavar="PARTY",
+        dest="party",
+        help=_("who receives it; a consent of the client must allow it, and it is kept and logged"),
+    )
+    pdf.add_argument(
+        "--override",
+        metavar="REASON",
+        default="",
+        help=_("why it is shared without a consent; kept and logged"),
     )
     enrol = verb("enrol", _("join a centre with a one-time code"))
     enrol.add_argument("url", metavar="URL")

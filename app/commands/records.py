@@ -240,7 +240,7 @@ def _day(text: str) -> date:
 
 
 def pdf(arguments: Namespace) -> int:
-    """Write a record's document as a PDF, with an access-log entry that says for whom."""
+    """Write a record's document as a PDF: for a party as a consent allows, or for a written reason; kept and logged."""
     from app.pdf import render
 
     spec, wanted = spec_of(arguments.kind), identifier(arguments.id)
@@ -256,6 +256,8 @@ def _document(store: "Store", kind: str, wanted: Any, arguments: Namespace) -> A
 
     from app import documents
     from app.access import client_of
+    from app.data_groups import groups_of
+    from app.sharing import record_sharing
 
     row = store.row(kind, wanted)
     if row is None or row["deleted"]:
@@ -263,5 +265,10 @@ def _document(store: "Store", kind: str, wanted: Any, arguments: Namespace) -> A
             Message(N_("There is no such entry.")), Message(N_("Look it up with list or search."))
         )
     owner = client_of(row["scope"])
-    store.log("export", kind, wanted, UUID(owner) if owner else None, arguments.party or "")
+    client = UUID(owner) if owner else None
+    if client is not None and arguments.party:
+        groups = groups_of(kind, row)
+        reason, shared = arguments.override, {"shared_as": "pdf", "of_kind": kind, "of_id": wanted}
+        record_sharing(store, client, arguments.party, groups, today(), override_reason=reason, **shared)
+    store.log("export", kind, wanted, client, arguments.party or "")
     return documents.make(store, kind, row, language=arguments.lang or language(), plain=arguments.plain)

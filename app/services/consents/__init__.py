@@ -2,7 +2,7 @@
 
 from app import roles
 from app.i18n import N_
-from app.services.consents import codes, records, rules
+from app.services.consents import codes, documents, records, rules
 from app.signing import signable
 from app.spec import F, RecordSpec, Section, Service, Sync
 
@@ -42,22 +42,24 @@ CONSENT = RecordSpec(
             (
                 F("groups", N_("Groups of data"), choices=codes.DATA_GROUPS),
                 F("limits", N_("Limits in the client's words"), rows=3),
+                F("valid_until", N_("Valid until"), help=N_("Empty: until the client withdraws it.")),
             ),
+            help=N_("Health and substance use are special: the client allows each of them by itself."),
         ),
         Section(
             N_("Given"),
             (
-                F("given_on", N_("Given on")),
-                F("method", N_("How it was given"), choices=codes.METHODS),
-                F("valid_until", N_("Valid until")),
-                F("copy_at", N_("Where the paper is kept")),
+                F("given_on", N_("Given on"), read_only=True),
+                F("method", N_("How it was given"), choices=codes.METHODS, read_only=True),
+                F("copy_at", N_("Where the paper is kept"), read_only=True),
             ),
         ),
     ),
     sync=signable(items=("parties",), text=("limits",)),
     check=rules.check_consent,
-    case=("replaces", "parties", "given_on", "valid_until", "created_at"),
+    case=("replaces", "parties", "method", "given_on", "valid_until", "content_hash", "created_at"),
     due=rules.due_consent,
+    pdf=documents.consent_document,
 )
 
 WITHDRAWAL = RecordSpec(

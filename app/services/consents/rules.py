@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.clock import today
+from app.consent import is_given, over_since, withdrawn_on
 from app.due import Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
@@ -12,7 +13,7 @@ from app.services.consents import records
 from app.signing import check_signed
 
 ENDS_SOON = timedelta(weeks=4)
-"""How long before its end Today speaks of a consent: time to make a new one with the client."""
+"""How long before its end a consent is spoken of, and after it: time to make a new one with the client."""
 CONSENT_ENDS = Message(N_("Consent ends"))
 CONSENT_UNSIGNED = Message(N_("Consent is not signed"))
 PARTNERS_TO_TELL = Message(N_("Partners to be told of the consent"))
@@ -40,6 +41,8 @@ def check_consent(row: records.Consent) -> list[Problem]:
         found.append(Problem("given_on", Message(N_("This date is in the future."))))
     if row.valid_until and row.given_on and row.valid_until < row.given_on:
         found.append(Problem("valid_until", Message(N_("The end is before the start."))))
+    if row.replaces == row.id:
+        found.append(Problem("replaces", Message(N_("A consent cannot replace itself."))))
     if row.content_hash and not row.given_on:
         found.append(Problem("given_on", Message(N_("This is needed."))))
     return [*found, *check_signed(row)]
@@ -61,22 +64,24 @@ def check_sharing(row: records.Sharing) -> list[Problem]:
 
 
 def due_consent(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell of consents that end, that nobody signed, and whose change the partners have not been told."""
+    """Tell of consents that end, that nobody signed, and whose change the partners have not been told.
+
+    Of an end Today speaks for four weeks before it and four after, unless the consent was replaced or withdrawn.
+    """
     consents = case.rows.get("consent", ())
-    replaced = {row["replaces"] for row in consents if row["replaces"] and row["given_on"]}
-    withdrawn = {row["consent_id"]: row["on"] for row in case.rows.get("consent_withdrawal", ())}
+    withdrawals = case.rows.get("consent_withdrawal", ())
     told = {(row["consent_id"], row["party_id"]) for row in case.rows.get("partner_notice", ())}
-    begun = {row["replaces"]: row["given_on"] for row in consents if row["replaces"] and row["given_on"]}
     for row in consents:
-        identity = row["id"]
-        over = withdrawn.get(identity) or begun.get(identity)
-        if over:
-            if any((identity, party["id"]) not in told for party in row["parties"]):
-                day = date.fromisoformat(over)
-                yield DueItem(day, PARTNERS_TO_TELL, case.client_id, "consent", UUID(identity))
-        elif not row["given_on"]:
-            day = date.fromisoformat(row["created_at"][:10]) if row["created_at"] else on
-            yield DueItem(day, CONSENT_UNSIGNED, case.client_id, "consent", UUID(identity))
-        elif row["valid_until"] and identity not in replaced:
-            day = date.fromisoformat(row["valid_until"])
-            yield DueItem(day, CONSENT_ENDS, case.client_id, "consent", UUID(identity))
+        identity = UUID(row["id"])
+        over = over_since(row, consents, withdrawals)
+        if not is_given(row):
+            if withdrawn_on(row, consents, withdrawals) is None:
+                made = date.fromisoformat(row["created_at"][:10]) if row["created_at"] else on
+                yield DueItem(made, CONSENT_UNSIGNED, case.client_id, "consent", identity)
+        elif over is not None:
+            if any((row["id"], party["id"]) not in told for party in row["parties"]):
+                yield DueItem(over, PARTNERS_TO_TELL, case.client_id, "consent", identity)
+        elif row["valid_until"]:
+            ends = date.fromisoformat(row["valid_until"])
+            if ends - ENDS_SOON <= on <= ends + ENDS_SOON:
+                yield DueItem(ends, CONSENT_ENDS, case.client_id, "consent", identity)

@@ -72,7 +72,7 @@ def test_a_day_without_a_window(run: Run, tmp_path: Path) -> None:
     assert status["unsent"] == 4
     assert status["scopes"] == []
     document = tmp_path / "plan.pdf"
-    assert run("pdf", "career_plan", plan, "--out", document, "--lang", "sv", "--for", "FPA").code == 0
+    assert run("pdf", "career_plan", plan, "--out", document, "--lang", "sv").code == 0
     assert document.read_bytes().startswith(b"%PDF-")
     assert run("delete", "support_visit", run("list", "support_visit", "--json").json()[0]["id"]).code == 0
     assert run("list", "support_visit", "--json").json() == []

@@ -1,6 +1,6 @@
 """Documents of any record: the kind's own where it declares one, else one made from its form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -33,7 +33,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What a document needs beside its record: language, variant, the client, the people, how steps went."""
+    """What a document needs beside its record: language, variant, the client, the people, how steps went.
+
+    `rows` gives the client's other rows of a kind.
+    """
 
     language: str
     plain: bool
@@ -43,6 +46,7 @@ class Context:
     progress: Mapping[str, str] = field(default_factory=dict)
     network: Sequence[Row] = ()
     network_roles: Sequence[Choice] = ()
+    rows: Callable[[str], Sequence[Row]] = lambda kind: ()
 
 
 def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = False) -> Document:
@@ -68,6 +72,7 @@ def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = Fa
             progress=latest,
             network=reader.rows("network_member", client_id=client_id) if client_id else (),
             network_roles=NETWORK_ROLES,
+            rows=lambda one: reader.rows(one, client_id=client_id) if client_id else (),
         )
         return spec.pdf(row, context) if spec.pdf else _generic(kind, row, context)
 

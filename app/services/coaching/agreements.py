@@ -10,6 +10,7 @@ from app.clock import today
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Day, Id, Json, Line, Record, Words
+from app.services.coaching import papers
 from app.signing import Signature, check_signed, signable
 from app.spec import F, RecordSpec, Section, Sync
 
@@ -70,6 +71,7 @@ AGREEMENT = RecordSpec(
     ),
     sync=signable(text=("client_does", "coach_does", "meetings", "contact", "network", "data")),
     check=check_agreement,
+    pdf=papers.agreement_document,
     register=register.from_form("cooperation_agreement"),
 )
 

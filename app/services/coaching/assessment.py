@@ -15,7 +15,7 @@ from app.due import Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Day, Id, Line, Money, Record, Words
-from app.services.coaching import codes
+from app.services.coaching import codes, papers
 from app.spec import F, RecordSpec, Section, Sync
 
 Summary = Annotated[Decimal, Ge(0), Le(100)]
@@ -113,6 +113,7 @@ ASSESSMENT = RecordSpec(
     ),
     sync=Sync(text=("joint_plan", "debt_help", "traps", "summary")),
     check=check_assessment,
+    pdf=papers.assessment_document,
     register=register.from_form("initial_assessment"),
 )
 
@@ -179,6 +180,7 @@ KYKYVIISARI = RecordSpec(
     ),
     sync=Sync(text=("own_words", "agreed_actions")),
     check=lambda row: [Problem("on", Message(N_("This date is in the future.")))] if row.on > today() else [],
+    pdf=papers.kykyviisari_document,
 )
 
 

@@ -12,7 +12,7 @@ from app.due import MEET, Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Clock, Day, Id, Item, Json, Line, Record, Words
-from app.services.coaching import codes
+from app.services.coaching import codes, papers
 from app.signing import Signature, check_signed, signable
 from app.spec import F, RecordSpec, Section, Sync
 
@@ -111,6 +111,7 @@ SEARCH_PLAN = RecordSpec(
     ),
     sync=signable(items=("steps",), text=("goal", "target_jobs", "target_employers")),
     check=check_search_plan,
+    pdf=papers.search_plan_document,
     register=register.from_form("search_plan"),
     case=("made_on", "review_on"),
     due=due_search_plan,

@@ -12,7 +12,7 @@ from app.due import Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Day, Euros, Id, Json, Line, Money, Record, Row, Words
-from app.services.coaching import codes
+from app.services.coaching import codes, papers
 from app.services.coaching.dates import months_after
 from app.services.coaching.rules import SUBSIDY_AHEAD
 from app.signing import Signature, check_signed, signable
@@ -383,6 +383,7 @@ SUPPORT_PLAN = RecordSpec(
         text=("strengths", "support_needs", "by_coach", "by_employer", "by_team", "by_family", "fading")
     ),
     check=check_support_plan,
+    pdf=papers.support_plan_document,
     register=register.from_form("support_plan"),
     case=("made_on", "review_on"),
     due=due_support_plan,

@@ -1,4 +1,4 @@
-"""Merging two clients on this device, and undoing it: ordinary writes in one transaction, so that it syncs as any other.
+"""Merging two clients on this device, and undoing it: ordinary writes in one transaction, which sync as any other.
 
 The other client's living entries are written anew for the client that stays, with all that points between them, and
 are then deleted there. A `client_merge` row remembers which came from which, and both clients' fields as they were.

@@ -7,7 +7,7 @@ reasons: server-sequenced, three-way merge at the centre, one cursor for each sc
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -21,10 +21,11 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import eviction, incoming, outbox
+from storage import erasing, eviction, incoming, outbox
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
+from sync import blobs as attached
 from sync import sealing
 from sync.faults import BUGS
 from sync.protocol import (
@@ -165,7 +166,7 @@ class _Sync:
                 if self.session.order is not None:
                     self._obey(self.session.order)
                 self._pull()
-                return self._finish()
+                return self._with_files(self._finish())
             except Told as told:
                 if told.reply.order is not None:
                     self._obey(told.reply.order)
@@ -278,9 +279,20 @@ class _Sync:
                 whole = before is None or before.whole
                 arrived.append(Arrived(page.scope, rows, page.head, page.count, page.checksum, whole))
             done = incoming.apply_scopes(connection, arrived, checksum)
+            orders = erasing.ordered(row for one in arrived for row in one.rows)
+            erased = erasing.carry_out(connection, orders)
         self.pulled += done.rows
-        self.changes |= done.changes
+        self.changes |= done.changes | erased.changes
+        if orders:
+            self._note_erased(erased.unsent)
         return done.mismatched
+
+    def _note_erased(self, unsent: int) -> None:
+        """Finish an erasure that was ordered elsewhere; say what went with it that nobody else has."""
+        if unsent:
+            said = N_("A client's data was erased for good; {count} unsent entries of yours went with it.")
+            self.warnings.append(Message(said, count=unsent))
+        self.warnings += erasing.finish(self.store)
 
     def _cursors_first(self, reply: PullReply) -> None:
         """The planted bug `cursor_first`: save cursors before the rows that they stand for."""
@@ -310,6 +322,7 @@ class _Sync:
             self.changes |= eviction.evict(connection, scopes, self._seal)
         clock.point("client.evicted")
         eviction.checkpoint(self.store.engine)
+        blobs.remove_gone(self.store)
         self.evicted += len(scopes)
         self.lost |= {UUID(client) for scope in scopes if (client := access.client_of(scope))}
 
@@ -325,6 +338,7 @@ class _Sync:
         if order.order == "drain":
             self.session.renew()
             self._push()
+            attached.exchange(self.session)
         token, device = self.session.token(), self.session.me.device
         clock.point("client.wipe")
         eviction.wipe(self.store)
@@ -362,6 +376,12 @@ class _Sync:
             lost=frozenset(self.lost),
             warnings=(*self._clock_warning(), *self.warnings),
         )
+
+    def _with_files(self, result: SyncResult) -> SyncResult:
+        """Send and fetch attached files: after the records, which are safe whatever becomes of these."""
+        done = attached.exchange(self.session, self.stopped)
+        warnings = (*result.warnings, *done.warnings)
+        return replace(result, changes=result.changes | done.changes, warnings=warnings)
 
     def _clock_warning(self) -> list[Message]:
         """Tell where this computer's clock is far from the centre's: dates of what is saved come from it."""

@@ -1,4 +1,4 @@
-"""Signed entries that may be deleted all the same: a merge of two clients has brought them over, or its undoing back."""
+"""Signed entries that may be deleted all the same: a merge of two clients has brought them elsewhere."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING

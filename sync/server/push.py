@@ -16,7 +16,7 @@ from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
-from sync.server import moved, scopes
+from sync.server import erasing, moved, scopes
 from sync.server.batch import Key, Work, said, settle
 from sync.server.database import rows_of, writing
 from sync.server.faults import BUGS
@@ -32,6 +32,8 @@ def push(engine: Engine, sender: Sender, mutations: Sequence[Mutation]) -> list[
     with writing(engine) as connection:
         results = write(connection, sender, mutations, taken)
         point("server.push.written")
+    if any(m.kind == "erasure" for m in mutations):
+        erasing.checkpoint(engine)
     point("server.push.committed")
     return results
 
@@ -40,7 +42,8 @@ def write(
     connection: Connection, sender: Sender, mutations: Sequence[Mutation], taken: dict[str, int] | None = None
 ) -> list[Row]:
     """Do what `push` does inside a transaction that is open already."""
-    states = scopes.lock(connection, (m.scope for m in mutations))
+    erased = erasing.named(connection, mutations)
+    states = scopes.lock(connection, [*(m.scope for m in mutations), *erasing.to_lock(connection, erased)])
     for scope, number in (taken or {}).items():
         states[scope].taken = number
     point("server.push.locked")
@@ -49,14 +52,16 @@ def write(
         sender.allowed |= allowed_scopes(connection, sender.worker)
         sender.own_clients = clients_still_own(connection, sender.worker, mutations)
     works = list({m.id: Work(m) for m in mutations if m.id not in known}.values())
+    erasing.keep_out(connection, works)
     for work in sorted(works, key=lambda w: w.mutation.kind != "client"):
         _decide(sender, work, states)
     rows = _load(connection, mutations)
     _check_places(connection, works, rows)
     moved.excuse(connection, works, rows)
-    works += [*_assignments(sender, works), *_released(connection, works)]
+    works += [*_assignments(sender, works), *_released(connection, works), *erasing.also(works, erased)]
     if works:
         states, rows = settle(connection, sender, states, rows, works)
+        erasing.erase(connection, sender, states, erasing.done(works))
     _release(connection, [work for work in works if work.released and work.status != "quarantined"])
     done = {work.mutation.id: _result(sender, work, rows) for work in works}
     return [done[m.id] if m.id in done else _again(sender, m, known[m.id], rows) for m in mutations]
@@ -65,6 +70,8 @@ def write(
 def _decide(sender: Sender, work: Work, states: dict[str, ScopeState]) -> None:
     """Check rights and values before anything is written."""
     mutation = work.mutation
+    if work.decided:
+        return
     try:
         new_client = sender.may_register(mutation, states[mutation.scope].total == 0)
         obstacle = None if new_client else sender.obstacle(mutation)

@@ -84,7 +84,7 @@ def test_a_merge_and_its_undoing_reach_the_other_device(story: Story) -> None:
 
 
 def test_a_signed_plan_is_still_not_deleted_otherwise(story: Story) -> None:
-    first, second, _kept, _other, plan = pair(story)
+    _first, second, _kept, _other, plan = pair(story)
     second.store.delete("career_plan", plan)
     second.sync()
     assert [row["reason"] for row in second.store.conflicts()] == ["frozen"]

@@ -21,7 +21,7 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import erasing, eviction, incoming, outbox
+from storage import blobs, erasing, eviction, incoming, outbox
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes

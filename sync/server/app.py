@@ -19,7 +19,7 @@ from app.pace import without_collecting
 from app.record import Row, iso
 from sync import protocol
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION, PullRequest, PushRequest
-from sync.server import auth, people, state
+from sync.server import auth, blobs, people, state
 from sync.server.bodies import Stop, answer, read_body
 from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
@@ -241,6 +241,7 @@ _POSTS: dict[str, tuple[Handler, type[BaseModel], type[BaseModel]]] = {
     "/token": (token, protocol.TokenRequest, protocol.TokenReply),
     "/sync/push": (push_changes, PushRequest, protocol.PushReply),
     "/sync/pull": (pull_changes, PullRequest, protocol.PullReply),
+    "/blobs": (blobs.ask, protocol.BlobsRequest, protocol.BlobsReply),
     "/wiped": (wiped, protocol.WipedRequest, protocol.WipedReply),
 }
 
@@ -262,6 +263,7 @@ def create_app(database_url: str | Engine, limit: auth.Limit | None = None) -> F
             response_class=Response,
             responses=_described(reply),
         )
+    blobs.mount(web, centre, lambda work: run_in_threadpool(work))
     web.add_api_route("/health", _health(centre), methods=["GET"], response_model=protocol.HealthReply)
     web.state.centre = centre
     _answer_errors(web)

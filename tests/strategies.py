@@ -26,29 +26,58 @@ def rows_of(kind: str, *, only: tuple[str, ...] = (), **fixed: Any) -> st.Search
     declared = {f.name: f for f in spec.fields()}
     names = [n for n in fields(spec.table) if n not in fixed and (not only or n in only)]
     infos = spec.table.model_fields
-    values = {n: _within(infos[n], _value(infos[n].annotation, declared.get(n), n)) for n in names}
+    values = {
+        n: _within(infos[n], declared.get(n), _value(infos[n].annotation, declared.get(n), n)) for n in names
+    }
     return st.fixed_dictionaries({**values, **{n: st.just(v) for n, v in fixed.items()}}).map(_consistent)
 
 
-def _within(info: FieldInfo, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _within(info: FieldInfo, field: F | None, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Keep whole numbers within the bounds that their field declares."""
     least = next((rule.ge for rule in info.metadata if isinstance(rule, Ge)), None)
     most = next((rule.le for rule in info.metadata if isinstance(rule, Le)), None)
-    return values if most is None or info.annotation is not int else st.integers(least or 0, most)
+    free = most is None or info.annotation is not int or (field is not None and field.choices)
+    return values if free else st.integers(least or 0, most)
+
+
+LATER = (
+    "valid_to",
+    "valid_until",
+    "review_on",
+    "next_on",
+    "until",
+    "finished_on",
+    "answered_on",
+    "received_on",
+)
+LATER += ("decided_on", "ended_on", "wage_subsidy_until")
+"""Days that come after another one of the same row."""
+AFTER_ALL = "2026-01-02"
+PARTY = {
+    "id": "00000000-0000-4000-8000-000000000001",
+    "organisation": "Kela",
+    "gives": False,
+    "receives": True,
+}
 
 
 def _consistent(row: Row) -> Row:
     """Bring values that a rule ties together into agreement."""
     if "identity_code" in row:
         row |= {"identity_code": "", "email": "a@example.com"}
-    if "valid_to" in row or "ended_on" in row or "review_on" in row or "next_on" in row:
-        row |= {name: None for name in ("valid_to", "ended_on", "review_on", "next_on") if name in row}
+    row |= {name: None for name in LATER if name in row}
     if "content_hash" in row:
         row |= {"content_hash": "", "signed_on": None, "signatures": []}
     if "level" in row and "phase" in row:
         row |= {"level": "active" if row["phase"] == "maintenance" else "", "end_reason": "moved"}
+    elif row.get("end_reason") or row.get("state") == "ended" or row.get("continued_as_job"):
+        row["ended_on"] = AFTER_ALL
     if "refusal_reason" in row:
         row["refusal_reason"] = "syy"
+    if "made_on" in row and "begun_on" in row:
+        row["begun_on"] = None
+    if "parties" in row:
+        row |= {"parties": [PARTY], "groups": ["work"]}
     if "start_time" in row:
         row["start_time"] = "9:30".rjust(5, "0")
     return row

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from app import clock
 from app.clock import new_id
 from app.errors import KnownError, Refused, StoreLocked, WrongPassphrase
-from app.record import to_row
+from app.record import fields, to_row
 from app.services import SPECS
 from app.services.coaching.records import CareerPlan
 from app.signing import seal
 from storage.slots import FLOOR
 from storage.store import Store
 from tests.stores import PASSPHRASE, add_client, make, new_store, store
-from tests.strategies import rows_of
+from tests.strategies import PARTY, rows_of
 
 __all__ = ["store"]
 CLIENT_KINDS = [k for k, s in SPECS.items() if s.scope == "client" and k not in ("client", "conflict")]
@@ -26,15 +26,24 @@ CLIENT_KINDS = [k for k, s in SPECS.items() if s.scope == "client" and k not in 
 @pytest.mark.parametrize("kind", CLIENT_KINDS)
 def test_a_valid_record_of_every_kind_survives(store: Store, kind: str) -> None:
     client = add_client(store)
-    relationship = make("coaching_relationship", client_id=client, started_on="2026-01-01")
-    store.save(relationship)
+    parents = {
+        "relationship_id": make("coaching_relationship", client_id=client, started_on="2026-01-01"),
+        "employment_id": make(
+            "employment", client_id=client, employer="Kahvila", title="Apu", started_on="2026-01-01"
+        ),
+        "consent_id": make("consent", client_id=client, purpose="Työ", parties=[PARTY], groups=["work"]),
+    }
+    store.save(*parents.values())
 
     @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def survives(data: st.DataObject) -> None:
-        fixed = {"client_id": str(client)}
-        if kind == "phase_change":
-            fixed["relationship_id"] = str(relationship.id)
+        fixed = {
+            name: str(parent.id) for name, parent in parents.items() if name in fields(SPECS[kind].table)
+        }
+        fixed["client_id"] = str(client)
+        if kind == "employment":  # one job at a time with an employer
+            fixed["employer"] = str(new_id())
         row = data.draw(rows_of(kind, **fixed))
         record = make(kind, **row)
         changes = store.save(record)

@@ -182,9 +182,12 @@ def test_a_restored_centre_is_noticed(office: Office, pair: Pair) -> None:
 def test_programs_of_other_ages_are_told(pair: Pair) -> None:
     anna, _, client = pair
     assert code_of(anna.post("/sync/push", anna.request([], schema_version=0))) == (409, "schema_old")
-    newer = anna.request([{**visit(anna, client), "schema_version": 2}])
+    newer = anna.request([{**visit(anna, client), "schema_version": protocol.SCHEMA_VERSION + 1}])
     assert code_of(anna.post("/sync/push", newer)) == (409, "schema_new")
-    assert code_of(anna.post("/sync/push", anna.request([], schema_version=2))) == (409, "schema_new")
+    assert code_of(anna.post("/sync/push", anna.request([], schema_version=protocol.SCHEMA_VERSION + 1))) == (
+        409,
+        "schema_new",
+    )
 
 
 def test_too_much_is_refused(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

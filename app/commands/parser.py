@@ -23,6 +23,11 @@ _WHERE = {
     "due": ("records", "due"),
     "pdf": ("records", "pdf"),
     "import": ("importing", "import_clients"),
+    "merge": ("clients", "merge"),
+    "unmerge": ("clients", "unmerge"),
+    "retention": ("clients", "retention"),
+    "erase": ("clients", "erase"),
+    "client-copy": ("clients", "client_copy"),
     "enrol": ("exchange", "enrol"),
     "sync": ("exchange", "sync"),
     "conflicts": ("exchange", "conflicts"),
@@ -91,6 +96,27 @@ def parser() -> ArgumentParser:
         default="",
         help=_("why it is shared without a consent; kept and logged"),
     )
+    merge = verb("merge", _("make two clients one; can be undone"))
+    merge.add_argument("client", metavar="CLIENT", help=_("the one that stays"))
+    merge.add_argument("other", metavar="OTHER", help=_("the one whose entries are brought over"))
+    merge.add_argument(
+        "--take", metavar="FIELD", action="append", default=[], help=_("take the other's value")
+    )
+    merge.add_argument("--both", metavar="FIELD", action="append", default=[], help=_("join the two values"))
+    unmerge = verb("unmerge", _("undo the merging of two clients"))
+    unmerge.add_argument("merge", metavar="MERGE")
+    verb("retention", _("whose data has been kept as long as it may, or will within a year"))
+    erase = verb("erase", _("erase everything about a client for good"))
+    erase.add_argument("client", metavar="CLIENT")
+    erase.add_argument("--reason", choices=("retention", "request", "mistake"), required=True)
+    erase.add_argument("--rule", metavar="RULE", default="", help=_("the rule of retention"))
+    erase.add_argument(
+        "--confirm", metavar="NAME", required=True, help=_("the client's name or code name, against slips")
+    )
+    copy = verb("client-copy", _("everything held on one person, to be given to that person"))
+    copy.add_argument("client", metavar="CLIENT")
+    copy.add_argument("--out", metavar="FILE", required=True)
+    copy.add_argument("--lang", choices=LANGUAGES)
     enrol = verb("enrol", _("join a centre with a one-time code"))
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE")

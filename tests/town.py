@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from uuid import UUID
 import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine, select
+from starlette.requests import ClientDisconnect
 
 from app import access, clock
 from app.record import Row, validated
@@ -77,20 +79,25 @@ class InProcess:
     def __init__(self, app: FastAPI) -> None:
         self.app = app
 
-    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(
+        self, path: str, body: bytes, headers: Mapping[str, str], method: str = "POST", cut: int | None = None
+    ) -> Answer:
+        """Ask the centre; `cut`: the connection breaks when so many bytes of the body have arrived."""
         if current_thread() is main_thread():
-            return _loop().run_until_complete(self._send(path, body, headers))
+            return _loop().run_until_complete(self._send(path, body, headers, method, cut))
         with asyncio.Runner() as runner:  # a thread's own loop must not outlive it
-            return runner.run(self._send(path, body, headers))
+            return runner.run(self._send(path, body, headers, method, cut))
 
-    async def _send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _send(
+        self, path: str, body: bytes, headers: Mapping[str, str], method: str, cut: int | None
+    ) -> Answer:
         raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         raw.append((b"content-length", str(len(body)).encode()))
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
-            "method": "POST",
+            "method": method,
             "scheme": "http",
             "path": path,
             "raw_path": path.encode(),
@@ -102,7 +109,7 @@ class InProcess:
         }
         _in_process.set(True)
         sent: list[dict[str, Any]] = []
-        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+        waiting = [{"type": "http.request", "body": body[:cut], "more_body": cut is not None}]
 
         async def receive() -> dict[str, Any]:
             return waiting.pop() if waiting else {"type": "http.disconnect"}
@@ -137,16 +144,20 @@ class Network:
     plan: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        self.requests.append(path)
+    def send(self, path: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+        self.requests.append(path if method == "POST" else f"{method} {path}")
         fault = self.plan.pop(0) if self.plan else ""
         if fault == "request_lost":
+            raise NotNow("lost")
+        if fault.startswith("cut "):  # after so many bytes
+            with suppress(ClientDisconnect):
+                self.way.send(path, body, headers, method, cut=int(fault.removeprefix("cut ")))
             raise NotNow("lost")
         if fault == "html":
             return Answer(200, {"content-type": "text/html"}, b"<html>Sign in</html>")
         if fault == "duplicated":
-            self.way.send(path, body, headers)
-        answer = self.way.send(path, body, headers)
+            self.way.send(path, body, headers, method)
+        answer = self.way.send(path, body, headers, method)
         if fault == "response_lost":
             raise NotNow("lost")
         if fault == "bad_gateway":

@@ -95,5 +95,15 @@ class ClientForm(Form):
 
 
 def form_for(context: Any, spec: Any, row: Row | None, **more: Any) -> Form:
-    """Return the form that fits a kind: a client has one of its own, everything else the general one."""
-    return (ClientForm if spec.kind == "client" else Form)(context, spec, row, **more)
+    """Return the form that fits a kind: some have one of their own, everything else the general one."""
+    if spec.kind == "client":
+        return ClientForm(context, spec, row, **more)
+    if spec.kind == "referral":
+        from ui.screens.consent_guard import ReferralForm
+
+        return ReferralForm(context, spec, row, **more)
+    if spec.kind == "consent":
+        from ui.screens.consent_form import ConsentForm
+
+        return ConsentForm(context, spec, row, **more)
+    return Form(context, spec, row, **more)

@@ -23,15 +23,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.access import client_of
+from app.clock import today
+from app.data_groups import groups_of
 from app.documents import make
 from app.errors import DiskFull, KnownError
 from app.i18n import LANGUAGES, N_, NAMES, Message, _, language
 from app.pdf import Document, render
 from app.record import Row
 from app.services import SPECS
+from app.sharing import record_sharing
 from storage import files
+from storage.writing import Changes
 from ui import dialogs
 from ui.context import Context
+from ui.screens.pdf_recipient import ForWhom
 from ui.screens.pictured import pictured
 from ui.theme import button, colours, heading, label, look, spacing
 
@@ -43,6 +48,7 @@ _one_at_a_time = Lock()
 # File names never hold anything of a client.
 FILE_NAMES = {
     "career_plan": {"fi": "urasuunnitelma", "sv": "karriarplan", "en": "career-plan"},
+    "consent": {"fi": "suostumus", "sv": "samtycke", "en": "consent"},
     "vocational_profile": {"fi": "ammatillinen-profiili", "sv": "yrkesprofil", "en": "vocational-profile"},
 }
 
@@ -151,12 +157,15 @@ class PdfPreview(QWidget):
         self.save_button.clicked.connect(self.save)
         self.close_button = button(_("Close"), tip=_("Esc"))
         self.close_button.clicked.connect(self.closed)
+        self.for_whom = ForWhom(self.context, self.kind)
+        self.for_whom.changed.connect(self._may_save)
         self.pages = _Pages()
         self.pages.verticalScrollBar().valueChanged.connect(self._say_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, spacing(2), 0, 0)
         column.setSpacing(spacing(1))
         column.addLayout(self._head())
+        column.addWidget(self.for_whom)
         column.addWidget(self.pages, 1)
         column.addWidget(self._bar())
         self.setFocusProxy(self.pages)
@@ -187,7 +196,8 @@ class PdfPreview(QWidget):
         self._asked += 1
         asked, store = self._asked, self.context.store
         code, plain = self.language.currentData(), self.plain.isChecked()
-        self.save_button.setEnabled(False)
+        self.made = None
+        self._may_save()
         self.state.setText(_("Making the pages…"))
 
         def describe() -> tuple[Row, Document]:
@@ -204,6 +214,8 @@ class PdfPreview(QWidget):
         if asked != self._asked:
             return
         self.row, document = described
+        client = client_of(self.row["scope"])
+        self.for_whom.show_row(self.row, UUID(client) if client else None)
         shown = partial(self._drawn, asked)
         self.context.tasks.run(partial(draw, document), shown, self._failed, network=True, owner=self)
 
@@ -211,7 +223,7 @@ class PdfPreview(QWidget):
         if asked != self._asked:
             return
         self.made = made
-        self.save_button.setEnabled(True)
+        self._may_save()
         self.pages.show_pages([sheet.image() for sheet in made.pages])
         self.pages.zoom(ZOOMS[self._zoom])
         self._say_page()
@@ -231,9 +243,12 @@ class PdfPreview(QWidget):
 
     # ---- saving ----
 
+    def _may_save(self) -> None:
+        self.save_button.setEnabled(self.made is not None and self.for_whom.ready)
+
     def save(self) -> None:
-        """Ask where, write the file whole, and log that the document left the store."""
-        if self.made is None or self.row is None:
+        """Ask where, write the file whole, and log that the document left the store, and for whom."""
+        if self.made is None or self.row is None or not self.save_button.isEnabled():
             return
         code = self.language.currentData()
         suggested = file_name(self.kind, self.row, code)
@@ -243,17 +258,35 @@ class PdfPreview(QWidget):
         path = path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
         content, store, row = self.made.pdf, self.context.store, self.row
         detail = f"pdf {code}{' plain' if self.plain.isChecked() else ''}"
-        client = client_of(row["scope"])
+        client = UUID(owner) if (owner := client_of(row["scope"])) else None
+        recipient = self.for_whom.recipient() if self.for_whom.sharing else None
+        reason = self.for_whom.answer.written()
 
-        def op() -> None:
+        def op() -> Changes:
             # Written down first: a file whose export is not in the log must not come to be.
-            store.log("export", self.kind, self.record_id, UUID(client) if client else None, detail)
+            shared = Changes()
+            if client is not None and recipient is not None:
+                shared = record_sharing(
+                    store,
+                    client,
+                    recipient,
+                    groups_of(self.kind, row),
+                    today(),
+                    shared_as="pdf",
+                    of_kind=self.kind,
+                    of_id=self.record_id,
+                    override_reason=reason,
+                )
+            store.log("export", self.kind, self.record_id, client, detail)
             write_document(path, content)
+            return shared
 
-        context = self.context
-        context.tasks.run(
-            op, lambda _done: context.say(_("The document is saved.")), self._failed, owner=self
-        )
+        self.context.tasks.run(op, self._written, self._failed, owner=self)
+
+    def _written(self, shared: Changes) -> None:
+        if shared:
+            self.context.bus.changed.emit(shared)
+        self.context.say(_("The document is saved."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, control = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

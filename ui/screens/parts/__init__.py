@@ -31,6 +31,7 @@ PARTS = (
         N_("Start"),
         "mdi6.flag-checkered",
         ("coaching_relationship", "phase_change", "initial_assessment", "kykyviisari_result"),
+        "ui.screens.parts.start.StartPart",
     ),
     Part(
         "plans",
@@ -43,18 +44,21 @@ PARTS = (
             "career_plan",
             "cooperation_agreement",
         ),
+        "ui.screens.parts.plans.PlansPart",
     ),
     Part(
         "search",
         N_("Job search"),
         "mdi6.magnify",
         ("disclosure_decision", "search_plan", "job_application", "interview"),
+        "ui.screens.parts.search.SearchPart",
     ),
     Part(
         "work",
         N_("Work and support"),
         "mdi6.briefcase-outline",
         ("work_trial", "employment", "job_check", "support_plan", "support_visit"),
+        "ui.screens.parts.work.WorkPart",
     ),
     Part(
         "services",
@@ -67,6 +71,7 @@ PARTS = (
         N_("Consents"),
         "mdi6.file-sign",
         ("consent", "consent_withdrawal", "partner_notice", "sharing"),
+        "ui.screens.parts.consents.ConsentsPart",
     ),
     Part("documents", N_("Documents"), "mdi6.paperclip", ("attachment",)),
 )

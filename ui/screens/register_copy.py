@@ -7,7 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app import register
 from app.clock import today
@@ -15,6 +15,7 @@ from app.i18n import _, format_date, language
 from app.record import Row, from_row
 from app.services import SPECS
 from ui.context import Context, write
+from ui.screens.flowing import Flowing
 from ui.screens.pictured import pictured
 from ui.screens.words import day_of
 from ui.theme import button, label, look, spacing
@@ -94,11 +95,13 @@ class RegisterLine(QFrame):
         self.context, self.kind, self._current = context, kind, current
         self._row: Row | None = None
         look(self, "sunken")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(spacing(1.5), spacing(0.5), spacing(1), spacing(0.5))
-        self.state = label("", "small")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing(1.5), spacing(0.5), spacing(1), spacing(0.5))
+        line = Flowing()
+        column.addWidget(line)
+        self.state = label("", "small", wraps=False)
         self.copy = pictured(
-            button(_("Copy text for the register"), "quiet", tip=f"{_('Official register')} ({COPY_KEY})"),
+            button(_("Copy the text"), "quiet", tip=f"{_('Official register')} ({COPY_KEY})"),
             "mdi6.content-copy",
         )
         self.mark = pictured(
@@ -109,11 +112,12 @@ class RegisterLine(QFrame):
             ),
             "mdi6.check",
         )
+        self.copy.setAccessibleName(_("Copy text for the register"))
         self.copy.clicked.connect(lambda: self.copy_now())
         self.mark.clicked.connect(lambda: self.mark_now())
-        line.addWidget(self.state, 1)
-        line.addWidget(self.copy)
-        line.addWidget(self.mark)
+        line.add(self.state)
+        line.add(self.copy)
+        line.add(self.mark)
         context.bus.changed.connect(self._heard)
         self.show_note(None)
 
@@ -128,7 +132,7 @@ class RegisterLine(QFrame):
         else:
             self.state.setText(_("Not in the official register yet."))
         self.mark.setVisible(row is not None)
-        self.mark.setText(_("Take the mark away") if copied else _("Copied to the register"))
+        self.mark.setText(_("Take the mark away") if copied else _("Mark as copied"))
 
     def copy_now(self) -> None:
         """Put the text on the clipboard."""

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
     QComboBox,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -25,10 +25,12 @@ from app.clock import today
 from app.i18n import _, _n, format_date, language
 from app.record import Row
 from app.services import SPECS
+from ui import theme
 from ui.context import Context
+from ui.screens.flowing import Flowing
 from ui.screens.pictured import pictured
 from ui.screens.register_copy import COPY_KEY, MARK_KEY, copy_text, mark
-from ui.theme import button, heading, label, px, spacing
+from ui.theme import button, colours, label, px, spacing
 
 MOST = 200
 SIDE_BY_SIDE = 900
@@ -107,34 +109,21 @@ class RegisterList(QWidget):
         column.addWidget(self.said)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(spacing(3))
-        left, right = QVBoxLayout(), QVBoxLayout()
+        self._sides.addWidget(self.list, 1)
+        self._sides.addWidget(self.text, 1)
+        column.addLayout(self._sides, 1)
         self.all = button(_("Choose all"), "quiet", tip=_("Choose all ({key})").format(key="Ctrl+A"))
         self.mark = pictured(button("", tip=f"{_('Mark with the date of today')} ({MARK_KEY})"), "mdi6.check")
-        below = QHBoxLayout()
-        below.addWidget(self.all)
-        below.addStretch(1)
-        below.addWidget(self.mark)
-        left.addWidget(self.list, 1)
-        left.addLayout(below)
         self.copy = pictured(
             button(_("Copy the text"), "primary", tip=f"{_('Copy the text')} (Enter, {COPY_KEY})"),
             "mdi6.content-copy",
             "on_accent",
         )
         self.open = button(_("Open the note"), "quiet", tip=_("Open the note ({key})").format(key="Ctrl+O"))
-        head = QHBoxLayout()
-        head.addWidget(heading(_("Text for the register"), 3), 1)
-        head.addWidget(self.tongue)
-        foot = QHBoxLayout()
-        foot.addWidget(self.open)
-        foot.addStretch(1)
-        foot.addWidget(self.copy)
-        right.addLayout(head)
-        right.addWidget(self.text, 1)
-        right.addLayout(foot)
-        self._sides.addLayout(left, 1)
-        self._sides.addLayout(right, 1)
-        column.addLayout(self._sides, 1)
+        foot = Flowing()
+        for made in (self.copy, self.mark, self.tongue, self.all, self.open):
+            foot.add(made)
+        column.addWidget(foot)
         self.setFocusProxy(self.list)
         for made, press, keys in (
             (self.copy, self.copy_now, COPY_KEY),
@@ -307,10 +296,22 @@ class _Notes(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setUniformItemSizes(True)
-        self.setIconSize(QSize(px(18), px(18)))
+        c, size = colours(), px(16)
+        self.setStyleSheet(
+            f"QListWidget::indicator {{ width: {size}px; height: {size}px; border: 1px solid {c.control};"
+            f" border-radius: 4px; background: {c.surface}; }}"
+            f"QListWidget::indicator:checked {{ background: {c.accent}; border-color: {c.accent};"
+            f' image: url("{_check(c.dark)}"); }}'
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._copy()
             return
         super().keyPressEvent(event)
+
+
+def _check(dark: bool) -> str:
+    """Return the drawn mark that check boxes have."""
+    name = "check-ondark.svg" if dark else "check-on.svg"
+    return (Path(theme.__file__).with_name("images") / name).as_posix()

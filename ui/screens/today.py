@@ -126,7 +126,7 @@ class TodayScreen(QWidget):
         visit.clicked.connect(lambda: self.context.quick_visit())
         head.addWidget(visit, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        column.addWidget(self._make_views(), 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._make_views())
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(spacing(3))
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -275,8 +275,8 @@ class TodayScreen(QWidget):
         count, oldest = self._uncopied
         if count:
             said = _n(
-                "{count} note to be copied to the official register",
-                "{count} notes to be copied to the official register",
+                "{count} note to copy",
+                "{count} notes to copy",
                 count,
             ).format(count=count)
             since = words.ago(oldest, day.today)

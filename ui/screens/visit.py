@@ -182,7 +182,9 @@ class _Side(QScrollArea):
         self.last_title = heading("", 3)
         self.last = label()
         inner.addWidget(heading(_("Goals"), 3))
-        for widget in (self.phase, self.missed, self.goals, self.last_title, self.last):
+        inner.addWidget(self.phase)
+        inner.addWidget(self.missed, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self.goals, self.last_title, self.last):
             inner.addWidget(widget)
         column.addWidget(frame)
         column.addStretch(1)

@@ -151,6 +151,7 @@ class VisitForm(Form):
             self.who.stops()[0].setFocus()
         else:
             self.boxes["notes"].editor.stops()[0].setFocus()
+            self._scroll.ensureWidgetVisible(self.boxes["notes"], 0, spacing(2))
 
     # ---- whose visit ----
 

@@ -94,7 +94,7 @@ TOPICS = (
     Choice("adjusted_benefit", N_("Adjusted unemployment benefit")),
     Choice("life_change", N_("Change in life situation")),
     Choice("income_limit", N_("Pension's income limit")),
-    Choice("expenses", N_("Expense allowance of a work trial")),
+    Choice("expenses", N_("Expense allowance")),
     Choice("travel", N_("Travel to work")),
     Choice("duties", N_("Change of duties")),
     Choice("feedback", N_("Feedback talk")),

@@ -1,0 +1,168 @@
+"""A part of a client's page made of cards: read in one task, shown again when something of it changes."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.record import Row
+from ui.context import Context
+from ui.screens import words
+from ui.screens.client_cards import Card
+from ui.screens.flowing import Flowing
+from ui.theme import button, label, look, px, spacing
+
+SIDE_BY_SIDE = 1000
+LONGEST = 60  # letters of a name on one line
+Rows = dict[str, list[Row]]
+
+
+class PartPage(QWidget):
+    """Two columns of cards. A part names its `kinds`, and fills its cards from their rows in `show_rows`."""
+
+    kinds: tuple[str, ...] = ()
+
+    def __init__(self, context: Context, client_id: UUID, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.client_id = context, client_id
+        self._stale = True
+        self.left, self.right, self.top = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        page = look(QWidget(), "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(spacing(3), spacing(2), spacing(3), spacing(3))
+        column.setSpacing(spacing(2))
+        column.addLayout(self.top)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(spacing(2))
+        for side in (self.left, self.right):
+            side.setSpacing(spacing(2))
+            self._sides.addLayout(side, 1)
+        column.addLayout(self._sides)
+        column.addStretch(1)
+        self.view = QScrollArea()
+        self.view.setWidgetResizable(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.setWidget(page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.view)
+        self.build()
+        context.bus.changed.connect(self._changed)
+
+    def build(self) -> None:
+        """Put the cards into `top`, `left` and `right`."""
+        raise NotImplementedError
+
+    def show_rows(self, rows: Rows) -> None:
+        """Fill the cards; each kind's rows come newest first."""
+        raise NotImplementedError
+
+    def key(self, keys: str, press: Callable[[], Any]) -> None:
+        """Let a key do something while the part has the focus."""
+        shortcut = QShortcut(QKeySequence(keys), self, press)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def edit(self, kind: str, row: Row | None = None, values: Row | None = None) -> None:
+        """Open the form of a row, or of a new one that begins with values."""
+        record = UUID(row["id"]) if row else None
+        self.context.edit(kind, record, client_id=self.client_id, values=values)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.reload()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= px(SIDE_BY_SIDE)
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._sides.direction() != way:
+            self._sides.setDirection(way)
+
+    def _changed(self, changes: Any) -> None:
+        if changes.clients and self.client_id not in changes.clients:
+            return
+        if changes.kinds & {*self.kinds}:
+            self._stale = True
+            if self.isVisible():
+                self.reload()
+
+    def reload(self) -> None:
+        """Read the rows again, in one task."""
+        self._stale = False
+        self.context.tasks.run(partial(read, self.context.store, self.client_id, self.kinds), self._show)
+
+    def _show(self, rows: Rows) -> None:
+        focused = self.focusWidget()
+        name = focused.accessibleName() if focused is not None else ""
+        self.setUpdatesEnabled(False)
+        self.show_rows(rows)
+        self.setUpdatesEnabled(True)
+        if name:
+            self._go_back_to(name)
+
+    def _go_back_to(self, name: str) -> None:
+        """Give the focus to what carries the same name as what had it before the cards were filled anew."""
+        for made in self.findChildren(QPushButton):
+            if made.accessibleName() == name and made.isVisible():
+                made.setFocus()
+                return
+
+
+def read(store: Any, client_id: UUID, kinds: Sequence[str]) -> Rows:
+    """Read a client's rows of some kinds, newest first, on the database thread."""
+    from app.services import SPECS
+
+    return {
+        kind: store.rows(
+            kind, client_id=client_id, order=(f"-{SPECS[kind].dated}",) if SPECS[kind].dated else ()
+        )
+        for kind in kinds
+    }
+
+
+def line(
+    card: Card, name: str, open_it: Callable[[], Any], chips: Sequence[tuple[str, str]] = (), said: str = ""
+) -> Flowing:
+    """Add a line to a card: a name that opens it, chips beside, a quiet text below. Return the line for buttons."""
+    row = Flowing()
+    link = button(words.first_line(name, LONGEST), "link", tip=name if len(name) > LONGEST else "")
+    link.setAccessibleName(", ".join(part for part in (name, *(text for text, _tone in chips), said) if part))
+    link.clicked.connect(lambda: open_it())
+    row.add(link)
+    for text, tone in chips:
+        row.add(label(text, f"chip-{tone}" if tone else "chip", wraps=False))
+    card.body.addWidget(row)
+    if said:
+        card.body.addWidget(label(said, "small"))
+    return row
+
+
+def act(row: Flowing, text: str, name: str, press: Callable[[], Any], look_: str = "quiet") -> QPushButton:
+    """Add a button to a line; `name` says also what it is about, for the screen reader."""
+    made = button(text, look_)
+    made.setAccessibleName(name)
+    made.clicked.connect(lambda: press())
+    row.add(made)
+    return made
+
+
+def big(text: str, tone: str) -> QLabel:
+    """Make a statement that is read from across the table."""
+    made = label(text, f"chip-{tone}")
+    made.setStyleSheet(f"font-size: {px(18)}px; font-weight: 500; padding: {px(8)}px {px(14)}px;")
+    return made

@@ -86,11 +86,12 @@ class Panel(QFrame):
     ) -> None:
         from app.services import SPECS
         from ui.client_form import form_for
+        from ui.field_history import attach
 
         self._take_away()
         spec = SPECS[kind]
         form = form_for(self._context, spec, row, client_id=client_id, values=values)
-        self._form = form
+        self._form = attach(form)
         self.client_id = UUID(row["id"]) if kind == "client" and row else client_id
         self.heading.setText(_(spec.one))
         self._column.addWidget(form, 1)

@@ -16,9 +16,10 @@ from app.record import Row
 from app.services.clients.codes import BRANCHES, LANGUAGES, NETWORK_ROLES
 from app.services.coaching import codes, rules
 from ui.context import Context
-from ui.screens import words
+from ui.screens import phase_proposal, words
 from ui.screens.goals import GoalsPanel
 from ui.screens.phase_line import PhaseLine
+from ui.screens.phase_proposal import ProposalNotice
 from ui.screens.pictured import pictured
 from ui.screens.story import StepView, Story, present_plan
 from ui.theme import button, heading, label, look, spacing
@@ -157,15 +158,18 @@ class PhaseCard(Card):
         self.head.addWidget(self.level)
         self.change = self.add_button(_("Change phase"), change, tip=_("F"))
         self.body.addWidget(self.line)
+        self.proposal = ProposalNotice(change)
+        self.body.addWidget(self.proposal)
 
     def show_story(self, story: Story) -> None:
-        """Show the present phase."""
+        """Show the present phase, and the one that the records speak for."""
         case = story.case
         self.line.show_phase(case.phase, story.phase_days(), case.level)
         self.level.setVisible(bool(case.level))
         self.level.setText(words.choice(codes.LEVELS, case.level) if case.level else "")
         begun = story.latest("coaching_relationship") is not None
         self.change.setText(_("Change phase") if begun else _("Begin coaching"))
+        self.proposal.show_proposal(phase_proposal.of_story(story))
 
 
 class NextCard(Card):
@@ -346,7 +350,10 @@ class NetworkCard(Card):
 
 
 def phase_values(story: Story) -> dict[str, Any]:
-    """Return the values that a change of phase begins with: the phase that usually follows, today."""
+    """Return the values that a change of phase begins with: what the records speak for, else what usually follows."""
+    found = phase_proposal.of_story(story)
+    if found is not None:
+        return phase_proposal.form_values(found, phase_proposal.rows_of(story))
     begun = story.latest("coaching_relationship")
     relationship = str(story.case.relationship_id or (begun["id"] if begun else ""))
     following = rules.phase_after({"phase": story.case.phase})

@@ -271,18 +271,17 @@ def open_page(
 
 def lay_over(over: QWidget, page: QWidget) -> None:
     """Show a page (with `closed` and `client_id`) over the one on which a widget stands, until it closes."""
-    stack: QWidget | None = over
-    while stack is not None and not _holds_pages(stack):
-        stack = stack.parentWidget()
-    if isinstance(stack, Pages):
-        stack.sheet(page, getattr(page, "client_id", None))
+    within: list[QWidget] = [over]
+    while (parent := within[-1].parentWidget()) is not None:
+        within.append(parent)
+    pages = next((one for one in within if isinstance(one, Pages)), None) or over.window().findChild(Pages)
+    if pages is not None:
+        pages.sheet(page, getattr(page, "client_id", None))
         return
-    if not isinstance(stack, QStackedWidget):
-        stack = over.window().findChild(Pages)
-        if stack is not None:
-            stack.sheet(page, getattr(page, "client_id", None))
-        return
-    _lay_into(stack, page)
+    stacks = [one for one in within if isinstance(one, QStackedWidget)]
+    stack = next((one for one in stacks if not isinstance(one.parentWidget(), QTabWidget)), None)
+    if stack is not None:
+        _lay_into(stack, page)
 
 
 def _lay_into(stack: QStackedWidget, page: Any) -> None:
@@ -299,13 +298,6 @@ def _lay_into(stack: QStackedWidget, page: Any) -> None:
         page.deleteLater()
 
     page.closed.connect(back)
-
-
-def _holds_pages(widget: QWidget) -> bool:
-    """Tell whether pages are laid over each other here; the inside of tabs is not for that."""
-    if isinstance(widget, Pages):
-        return True
-    return isinstance(widget, QStackedWidget) and not isinstance(widget.parentWidget(), QTabWidget)
 
 
 def new_version(context: Context, kind: str, row: Row) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.documents import Context, titles_of
-from app.i18n import N_, Message, _, format_date
+from app.i18n import N_, Message, _, format_date, language
 from app.pdf import (
     Block,
     Callout,
@@ -175,11 +175,11 @@ def kykyviisari_document(row: Row, context: Context) -> Document:
     blocks: list[Block] = [Title(name, context.client_name)]
     if not context.plain:
         occasion = titles_of(codes.OCCASIONS, row["occasion"])
-        language = titles_of(codes.KYKYVIISARI_LANGUAGES, row["language"])
+        tongue = titles_of(codes.KYKYVIISARI_LANGUAGES, row["language"])
         how = titles_of(codes.KYKYVIISARI_MODES, row["mode"])
         pairs = [(_("Filled in on"), _day(row["on"])), (_("Occasion"), occasion)]
-        blocks.append(Pairs([*pairs, (_("Language"), language), (_("How"), how)]))
-    blocks += _changes(shown)
+        blocks.append(Pairs([*pairs, (_("Language"), tongue), (_("How"), how)]))
+    blocks += _changes(shown, plain=context.plain)
     for field, title in (
         ("own_words", _("In the client's own words")),
         ("agreed_actions", _("Agreed actions")),
@@ -192,11 +192,13 @@ def kykyviisari_document(row: Row, context: Context) -> Document:
     return _document(name, "kykyviisari_result", row, context, blocks, draft=False, dated="on")
 
 
-def _changes(rows: Sequence[Row]) -> Iterable[Block]:
+def _changes(rows: Sequence[Row], *, plain: bool) -> Iterable[Block]:
     days = [f"{titles_of(codes.OCCASIONS, one['occasion'])} {format_date(_day(one['on']))}" for one in rows]
     lines: list[list[Any]] = []
     for field, title in MEASURES:
         values = [number(one[field]) for one in rows]
+        if plain and all(value is None for value in values):
+            continue
         lines.append(
             [_(title), *(said(value) for value in values), *([change(values)] if len(rows) > 1 else [])]
         )
@@ -214,7 +216,10 @@ def number(value: Any) -> float | None:
 
 def said(value: float | None) -> str:
     """Return a result as it is shown: whole numbers without decimals, a dash for none."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+    if value is None:
+        return "–"
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text if language() == "en" else text.replace(".", ",")
 
 
 def change(values: Sequence[float | None]) -> str:

@@ -74,11 +74,11 @@ def _headless(folder: Path, out: Path) -> int:
 
 def _show(made: "Demo", out: Path, report: "Report") -> list[Path]:
     """Count, write the documents, take the pictures and tell the story."""
-    from app.demo import figures, papers, story
+    from app.demo import device, figures, papers, story
     from app.demo.pictures import Studio
 
     store = made.first
-    report.figures = figures.figures({kind: store.rows(kind) for kind in figures.KINDS})
+    report.figures = figures.figures(device.rows(made, figures.KINDS))
     report.records = {kind: count for kind, count in store.counts().items() if count}
     report.due = _due(made)
     with _timed(report, "Documents"):

@@ -7,19 +7,24 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.clock import new_id
-from app.demo import details
+from app.demo import details, guiding, staff
+from app.demo.agenda import copied
+from app.demo.allowing import consents
+from app.demo.beginning import beginnings, make
 from app.demo.notes import Writer
 from app.demo.path import Meeting, Path, path
-from app.demo.people import Job, Person, people
+from app.demo.people import Person, people
 from app.demo.picks import between
 from app.demo.plans import plans
-from app.record import Record, from_row, validated
+from app.demo.seeking import Held, search
+from app.demo.working import work
+from app.record import Record, Row, from_row
 from app.services import SPECS
-from app.services.coaching.dates import months_after
-from app.services.coaching.work import KEPT_MONTHS
 
 HEALTH_OF = 2  # every second client has a note on health
-RENEWED_BEFORE = timedelta(weeks=10)  # a wage subsidy is renewed so long before it would end
+# What points to something comes after it; else as the services declare it.
+_ORDER = {kind: place for place, kind in enumerate(SPECS)}
+_ORDER["support_visit"] = _ORDER["search_plan"]
 
 
 class Keeper(Protocol):
@@ -48,22 +53,36 @@ def build(store: Keeper, coaches: Sequence[Coach], day: date) -> dict[str, UUID]
     """Write the caseload as it stands on a day; return the clients' ids by "first last".
 
     Each client has one coach of her own. The store's worker, who registers them, holds all 42; the centre gives
-    the other coach hers (`those_of`), since nobody may assign clients to others from a device.
+    the other coach hers (`those_of`), since nobody may assign clients to others from a device. Referrals name the
+    services of the catalogue that the store has (`shared` makes some).
     """
     writer, ids, records = Writer(), {}, list[Record]()
+    around = Around(guiding.by_category(store.rows("catalogue_service")), store.rows("support_situation"))
     for place, person in enumerate(people()):
         client_id = ids[person.label] = new_id()
-        records += list(_records(person, place, client_id, coaches[person.coach - 1], day, writer))
-    order = list(SPECS)
-    records.sort(key=lambda record: order.index(str(record.__tablename__)))
-    store.save(*records)
+        records += list(_records(person, place, client_id, coaches[person.coach - 1], day, around, writer))
+    records.sort(key=lambda record: _ORDER[str(record.__tablename__)])
+    store.save(*records, *staff.of_coach(1, day, writer), *staff.survey(writer))
     _assign_since_start(store, ids)
     return ids
 
 
-def make(kind: str, values: Mapping[str, Any]) -> Record:
-    """Make a checked record of a kind."""
-    return validated(SPECS[kind].table, values)
+@dataclass(frozen=True)
+class Around:
+    """What everybody shares and clients' records speak of."""
+
+    catalogue: guiding.Catalogue
+    situations: Sequence[Row]
+
+
+def shared(store: Keeper) -> list[Record]:
+    """Return what only those who keep the common lists may write: targets, and services where there are none yet."""
+    return [*([] if store.rows("catalogue_service") else guiding.shared()), *staff.targets()]
+
+
+def of_second(day: date) -> list[Record]:
+    """Return what the second coach writes for herself, on her own device."""
+    return staff.of_coach(2, day, Writer())
 
 
 def those_of(coach: int, ids: Mapping[str, UUID]) -> list[tuple[UUID, date]]:
@@ -80,7 +99,7 @@ def _assign_since_start(store: Keeper, ids: Mapping[str, UUID]) -> None:
 
 
 def _records(
-    person: Person, place: int, client_id: UUID, coach: Coach, day: date, writer: Writer
+    person: Person, place: int, client_id: UUID, coach: Coach, day: date, around: Around, writer: Writer
 ) -> Iterator[Record]:
     way = path(person, day)
     yield make("client", {"id": client_id, **details.client(person, place + 1, writer)})
@@ -91,9 +110,15 @@ def _records(
     yield begun
     yield from _phases(way, of | {"relationship_id": begun.id})
     yield from _profiles(person, place, way, of, writer)
-    yield from plans(person, client_id, way, coach.name, writer)
-    yield from _work(person, of, day)
-    yield from _visits(person, way, of, coach, writer)
+    planned = list(plans(person, client_id, way, coach.name, writer))
+    yield from planned
+    visits = list(_visits(person, way, of, coach, writer))
+    yield from (visit for _meeting, visit in visits)
+    yield from beginnings(person, way, of, begun, planned[0], coach.name, writer)
+    yield from search(person, way, of, visits, coach.name, writer)
+    yield from work(person, way, of, coach.name, writer)
+    yield from consents(person, way, of, planned[0], coach.name, writer)
+    yield from guiding.guided(person, way, of, around.catalogue, around.situations, writer)
 
 
 def _phases(way: Path, of: Mapping[str, Any]) -> Iterator[Record]:
@@ -119,54 +144,12 @@ def _profiles(person: Person, place: int, way: Path, of: dict[str, Any], writer:
         yield make("profile_criminal_record", of | values)
 
 
-def _work(person: Person, of: dict[str, Any], day: date) -> Iterator[Record]:
-    if person.trial:
-        trial = person.trial
-        values = {
-            "employer": trial.employer,
-            "title": trial.title,
-            "industry": trial.industry,
-            "started_on": trial.on,
-            "ended_on": trial.to,
-            "feedback_on": trial.to - timedelta(days=4),
-            "continued_as_job": trial.continued,
-        }
-        yield make("work_trial", of | values)
-    for job in person.jobs:
-        values = {
-            "employer": job.employer,
-            "title": job.title,
-            "industry": job.industry,
-            "started_on": job.on,
-            "ended_on": job.to,
-            "end_reason": job.why,
-            "contract": job.contract,
-            "weekly_hours": str(job.hours),
-            "hourly_wage": str(job.wage),
-            "wage_subsidy_until": _renewed(job, day),
-            "found_by": job.found,
-        }
-        made = make("employment", of | values)
-        yield made
-        for months in KEPT_MONTHS:
-            asked = months_after(job.on, months)
-            if asked <= day and (job.to is None or job.to >= asked):
-                kept = {"employment_id": made.id, "months": months, "on": asked, "kept": "yes"}
-                yield make("job_check", of | kept)
-
-
-def _renewed(job: Job, day: date) -> date | None:
-    """Return the end of a job's wage subsidy, renewed as long as the job has gone on."""
-    until = job.subsidy
-    while until is not None and job.to is None and until < day + RENEWED_BEFORE:
-        until = months_after(until, 24)
-    return until
-
-
-def _visits(person: Person, way: Path, of: dict[str, Any], coach: Coach, writer: Writer) -> Iterator[Record]:
+def _visits(person: Person, way: Path, of: dict[str, Any], coach: Coach, writer: Writer) -> Iterator[Held]:
     following = [*way.meetings[1:], None]
     for meeting, after in zip(way.meetings, following, strict=True):
-        yield make("support_visit", of | _visit(person, meeting, after, coach, writer))
+        values = _visit(person, meeting, after, coach, writer)
+        values["copied_on"] = copied(meeting.on, person, way.day) if meeting.state == "done" else None
+        yield meeting, make("support_visit", of | values)
 
 
 def _visit(

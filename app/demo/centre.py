@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,13 +11,19 @@ from typing import Any
 
 import structlog
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from app import roles
+from app.clock import new_id, now
 from app.demo.people import COACHES
-from sync.server import audit, people, setup
+from app.errors import KnownError
+from app.i18n import N_, Message
+from app.record import Record, fields, iso, to_row
+from sync.protocol import Mutation
+from sync.server import audit, people, push, setup
 from sync.server.app import create_app
 from sync.server.database import connect, snapshot, writing
+from sync.server.tables import WORKER
 
 FILE = "centre.db"
 
@@ -91,10 +97,47 @@ class EmbeddedCentre:
         with writing(self.engine) as connection:
             return people.unassign(connection, client_id, username)
 
+    def keep(self, records: Iterable[Record]) -> None:
+        """Write what the people of the centre keep for everybody."""
+        mutations = []
+        for record in records:
+            row = to_row(record)
+            patch = {name: (None, row[name]) for name in fields(type(record))}
+            mutations.append(_mutation(str(record.__tablename__), row["id"], "create", patch))
+        self._write(mutations)
+
+    def employ(self, username: str, employment: Mapping[str, Any]) -> None:
+        """Note since when and for how much of the time a person is employed."""
+        worker = self.worker(username)
+        with snapshot(self.engine) as connection:
+            held = connection.execute(select(WORKER).where(WORKER.c.id == worker)).mappings().one()
+            changed = {name: (held[name], value) for name, value in employment.items() if held[name] != value}
+        self._write([_mutation("worker", worker, "update", changed)])
+
+    def _write(self, mutations: Sequence[Mutation]) -> None:
+        with writing(self.engine) as connection:
+            results = push.write(connection, people.office(), mutations)
+        if any(result["status"] != "applied" for result in results):
+            raise KnownError(Message(N_("The data was not accepted.")))
+
     def findings(self) -> list[Any]:
         """Check the audit chain; return what is wrong with it."""
         with snapshot(self.engine) as connection:
             return list(audit.verify(connection))
+
+
+def _mutation(kind: str, row: str, op: Any, patch: dict[str, tuple[Any, Any]]) -> Mutation:
+    """Make a change that the centre itself writes."""
+    return Mutation(
+        id=str(new_id()),
+        scope="reference",
+        kind=kind,
+        row=row,
+        op=op,
+        patch=patch,
+        author=people.NOBODY,
+        saved_at=iso(now()),
+    )
 
 
 @contextmanager

@@ -92,12 +92,16 @@ def relationship(person: Person, way: Path) -> dict[str, Any]:
         "started_on": person.start,
         "referral_source": person.source,
         "referred_by": _REFERRED_BY[person.source],
+        "wants_work": "yes",
         "wish": person.wish,
+        "needs_support": "yes",
         "support_need": person.need,
         "first_meeting_on": met,
         "first_meeting": f"Toive: {person.dream}. Vahvuudet: {person.strengths}. Vältettävä: {person.avoid}.",
         "cooperation": "Yhteyttä pidetään verkostoon asiakkaan luvalla; asiakas saa tiedon jokaisesta yhteydenotosta.",
+        "client_joins": "yes",
         "decision": "accepted",
+        "decided_on": met,
         "decided_by_shl17": person.source == "coaching_queue",
     }
 

@@ -1,18 +1,21 @@
 """The demonstration's folder: the first coach's store, the second coach's beside it, and the centre between them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from app.clock import today
-from app.demo.caseload import Coach, build, those_of
+from app.demo.caseload import Coach, build, of_second, shared, those_of
 from app.demo.centre import EmbeddedCentre, running
 from app.demo.people import COACHES
+from app.demo.staff import employment
 from app.errors import KnownError
 from app.i18n import N_, Message
+from app.record import Row
+from app.services import SPECS
 from storage.slots import FLOOR
 from storage.store import Store, set_state
 from sync.client import SyncResult, for_store
@@ -77,6 +80,8 @@ def opened(folder: Path) -> Iterator[Demo]:
                 _fill(stores[0], centre)
             second = folder / INSIDE / SECOND
             stores.append(_made(second, centre, 1) if fresh else _found(second, centre))
+            if fresh:
+                _fill_second(stores[1])
             _mark(folder, whole=True)
             yield Demo(folder, centre, stores[0], stores[1], fresh)
         finally:
@@ -118,12 +123,33 @@ def _found(folder: Path, centre: EmbeddedCentre) -> Store:
 
 def _fill(store: Store, centre: EmbeddedCentre) -> None:
     """Write the caseload and hand it in; the centre then gives the second coach her clients."""
+    for username, _name in COACHES:
+        centre.employ(username, employment())
+    sync(store)
+    centre.keep(shared(store))
+    sync(store)
     coaches = [Coach(UUID(centre.worker(username)), name) for username, name in COACHES]
     ids = build(store, coaches, today())
     sync(store)
     for client_id, begins in those_of(2, ids):
         centre.assign(str(client_id), COACHES[1][0], begins)
     sync(store)
+
+
+def _fill_second(store: Store) -> None:
+    """Let the second coach write what is her own, and hand it in."""
+    sync(store)
+    store.save(*of_second(today()))
+    sync(store)
+
+
+def rows(demo: "Demo", kinds: Iterable[str]) -> dict[str, list[Row]]:
+    """Return the rows that figures are counted from: both coaches' working time, all else as the first one holds it."""
+    found = {kind: demo.first.rows(kind) for kind in kinds}
+    for kind in found:
+        if SPECS[kind].scope == "staff":
+            found[kind] = found[kind] + demo.second.rows(kind)
+    return found
 
 
 def sync(store: Store) -> SyncResult:

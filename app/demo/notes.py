@@ -1,6 +1,8 @@
 """What is written after each meeting: put together from `sentences.toml`, so that no two notes are alike."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.demo.path import Meeting
@@ -70,6 +72,9 @@ _OF_WORK = (
     "vapaapäiv",
     "poissa vain",
 )
+_BEGAN = ("työn alkamisesta", "työ alkoi")
+_PENSION = ("ansaintaraja",)
+_OLDER = ("työuran lopulla",)
 _TOPICS = ("tax_card", "kela", "adjusted_benefit", "housing_support", "travel", "plan", "network")
 
 
@@ -80,6 +85,8 @@ class Writer:
     supplies: dict[str, Supply[Any]] = field(default_factory=dict)
     had: dict[str, set[str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    applied: dict[tuple[str, date], tuple[str, str, str]] = field(default_factory=dict)
+    """What a note says was applied for, by client and day: job, employer, and the sentence."""
 
     def note(self, person: Person, meeting: Meeting) -> str:
         """Return the note of a meeting that has taken place or was missed; empty for a planned one."""
@@ -121,7 +128,7 @@ class Writer:
         supply = self._supply(name)
         sentence = supply.take(had, {one for one in supply.options if not _fits(one, person, meeting)})
         had.add(sentence)
-        return self._applied(person, sentence) if way == "applied" else sentence
+        return self._applied(person, meeting, sentence) if way == "applied" else sentence
 
     def _list(self, person: Person, meeting: Meeting, way: str) -> str:
         if person.swedish:
@@ -134,15 +141,20 @@ class Writer:
             return f"fi.{topics[0]}" if topics else "fi.psychosocial"
         return f"fi.{way}{meeting.industry or person.industry}" if way.endswith(".") else f"fi.{way}"
 
-    def _applied(self, person: Person, sentence: str) -> str:
+    def opening(self, person: Person) -> tuple[str, str]:
+        """Return a job and an employer that a client could apply to."""
         field_ = "sv" if person.swedish else person.industry
-        title, employer = self.sentence("openings", field_), self.sentence("openings", "places", field_)
+        return self.sentence("openings", field_), self.sentence("openings", "places", field_)
+
+    def _applied(self, person: Person, meeting: Meeting, sentence: str) -> str:
+        title, employer = self.opening(person)
+        self.applied[person.label, meeting.on] = (title, employer, sentence)
         return sentence.format(title=title, title_small=title[0].lower() + title[1:], employer=employer)
 
     def _supply(self, name: str) -> Supply[Any]:
         if name not in self.supplies:
             top, *rest = name.split(".")
-            found: Any = data("profiles") if top in data("profiles") else data("sentences")
+            found: Any = next(data(file) for file in ("profiles", "sentences", "texts") if top in data(file))
             for part in (top, *rest):
                 found = found[part]
             options = [tuple(one) if isinstance(one, list) else one for one in found]
@@ -150,20 +162,29 @@ class Writer:
         return self.supplies[name]
 
 
+@lru_cache(maxsize=4096)
+def _marks(sentence: str) -> frozenset[tuple[str, ...]]:
+    """Return which of the words that only fit sometimes a sentence says; each sentence is asked about often."""
+    text = sentence.casefold()
+    lists = [words for words, _ in (*_SEASONS, *_AT)] + [_FACE_TO_FACE, _OF_WORK, _BEGAN, _PENSION, _OLDER]
+    return frozenset(words for words in lists if any(word.casefold() in text for word in words))
+
+
 def _fits(sentence: str, person: Person, meeting: Meeting) -> bool:
     """Tell whether a sentence may be said of a meeting: of its season, its place and the one who was met."""
-    text = sentence.casefold()
-
-    def said(words: tuple[str, ...]) -> bool:
-        return any(word.casefold() in text for word in words)
-
-    in_season = all(meeting.on.month in months or not said(words) for words, months in _SEASONS)
-    if meeting.purpose not in _AT_WORK and said(_OF_WORK):
-        return False
-    if meeting.purpose != "start" and said(("työn alkamisesta", "työ alkoi")):
-        return False
-    pensioner, older = person.source == "coaching_queue", person.born.year < 1967
-    if (said(("ansaintaraja",)) and not pensioner) or (said(("työuran lopulla",)) and not older):
-        return False
-    at_place = all(meeting.place in places or not said(words) for words, places in _AT)
-    return in_season and at_place and not (meeting.place in ("phone", "remote") and said(_FACE_TO_FACE))
+    marks = _marks(sentence)
+    if not marks:
+        return True
+    unfit = {words for words, months in _SEASONS if meeting.on.month not in months}
+    unfit |= {words for words, places in _AT if meeting.place not in places}
+    if meeting.purpose not in _AT_WORK:
+        unfit.add(_OF_WORK)
+    if meeting.purpose != "start":
+        unfit.add(_BEGAN)
+    if person.source != "coaching_queue":
+        unfit.add(_PENSION)
+    if person.born.year >= 1967:
+        unfit.add(_OLDER)
+    if meeting.place in ("phone", "remote"):
+        unfit.add(_FACE_TO_FACE)
+    return not marks & unfit

@@ -21,6 +21,7 @@ from app.services.coaching.codes import (
 
 CUT_OFF = date(2022, 11, 30)  # L759
 FAR = date.max
+PACE = (6, 25)  # days between two meetings of a search, at least and at most
 LEVEL_DAYS = {ACTIVE: (29, 33), SUFFICIENT: (80, 90), LIGHT: (172, 182), SEARCH: (20, 25)}
 
 
@@ -71,6 +72,21 @@ class Path:
     def phase(self) -> str:
         """The phase so far."""
         return self.phases[-1].phase if self.phases else ""
+
+    def spans(self, phase: str) -> list[tuple[date, date | None]]:
+        """Return when a phase began and ended, each time that it was come into; None for the present one."""
+        after = [*(change.on for change in self.phases[1:]), None]
+        return [
+            (change.on, end)
+            for change, end in zip(self.phases, after, strict=True)
+            if change.phase == phase and change.on <= self.day
+        ]
+
+    @property
+    def over(self) -> date:
+        """The day on which the service ended, the present one where it goes on."""
+        last = self.phases[-1]
+        return min(last.on, self.day) if last.phase == ENDED else self.day
 
     def meet(self, on: date, purpose: str, *topics: str, **how: object) -> None:
         """Add a meeting on the nearest working day."""
@@ -123,14 +139,14 @@ def _search(way: Path, begin: date, until: date, reason: str = "Kartoitus valmis
         return
     if way.phase != SEARCH:
         way.enter(working_day(begin), SEARCH, reason)
-    at, label = begin + timedelta(days=8), person.label
-    held = 0
-    while at < until - timedelta(days=12) and held < 6:
+    at, label = begin + timedelta(days=min(8, PACE[0])), person.label
+    # From about weekly to monthly, by the client (L684-685): who searches closely finds sooner.
+    gap = min(PACE[1], max(PACE[0], (until - begin).days // 9))
+    while at < until - timedelta(days=12):
         place = choose(("office", "library", "office", "remote", "phone"), label, at)
         if at.month != 7 and (at.month, at.day) < (12, 20):
             way.meet(at, "search", "job_search", place=place, minutes=choose((45, 60, 90), label, at))
-            held += 1
-        at += timedelta(days=between(28, 31, label, at))
+        at += timedelta(days=gap + between(0, 2, label, at))
     first = person.jobs and until == person.jobs[0].on and not person.trial
     if first and person.interview:
         way.meet(until - timedelta(days=9), "interview_with", "job_search", place="elsewhere", seen=True)

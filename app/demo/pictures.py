@@ -4,6 +4,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,6 +19,8 @@ from storage.store import Store
 from ui import language, theme
 from ui.bus import Bus
 from ui.centre import way_to
+from ui.screens.part_tabs import PartTabs
+from ui.screens.parts import PARTS
 from ui.screens.plan import PlanScreen
 from ui.screens.sign import SignPage
 from ui.screens.visit import QuickVisit
@@ -97,11 +100,17 @@ class Studio:
             "plan-editor": lambda shell: shell.open_plan(self.draft_of),
             "signing": _signing,
             "plan-signed": lambda shell: shell.open_plan(self.client, plan),
+            **{f"part-{part.key}": partial(self._part, part.key) for part in PARTS},
             "visit": self._visit,
             "preview": lambda shell: shell.preview("career_plan", plan),
             "settings": lambda shell: shell.pages.go(("settings",)),
             "search": _search,
         }
+
+    def _part(self, key: str, shell: Shell) -> None:
+        """Show a part of the client's page: of somebody in the search for what belongs there."""
+        shell.show_client(self.draft_of if key == "search" else self.client)
+        _shown(shell, PartTabs).show_part(key)
 
     def _visit(self, shell: Shell) -> None:
         shell.show_client(self.client)

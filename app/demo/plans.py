@@ -6,40 +6,41 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from app.clock import new_id
-from app.demo.agenda import soon, working_day
+from app.demo.agenda import copied, soon, working_day
 from app.demo.notes import Writer
 from app.demo.path import Path
 from app.demo.people import Person
 from app.demo.picks import between
-from app.demo.signatures import strokes
+from app.demo.signatures import signed
 from app.record import Record, to_row, validated
 from app.services.coaching.codes import ASSESSMENT, ENDED, REFERRAL, SEARCH
 from app.services.coaching.records import CareerPlan, PlanProgress
-from app.signing import seal
 
 STATES = ("done", "done", "started", "done", "done", "dropped", "done", "started")
 YEAR = relativedelta(years=1)
+LONGEST = timedelta(days=364)
+"""How long a plan stands before it is renewed (L676: at least yearly)."""
 
 
 def plan_days(person: Person, way: Path) -> list[date]:
     """Return the day of each version: the first after the assessment, then about one a year (L676)."""
     days = [way.assessed]
-    over = person.end.on if person.end else way.day
-    if person.now in (ENDED, REFERRAL):
-        if person.stays and between(0, 1, person.label, "second") == 0:
-            days.append(working_day(person.stays[-1].on + timedelta(days=40)))
-        return [day for day in days if day < over]
+    ended = next((phase.on for phase in way.phases if phase.phase == ENDED), way.day)
+    if person.now in (ENDED, REFERRAL, SEARCH, ASSESSMENT):
+        while ended - days[-1] > LONGEST:
+            days.append(working_day(days[-1] + timedelta(days=between(300, 350, person.label, days[-1])), -1))
+        if person.now in (SEARCH, ASSESSMENT):
+            days.append(working_day(way.day - timedelta(days=between(14, 28, person.label, "plan")), -1))
+        return days
     special = soon(person).review_in
     last = way.day - timedelta(days=between(40, 320, person.label, "plan"))
-    if person.now in ("job_search", "assessment"):
-        last = way.day - timedelta(days=between(14, 28, person.label, "plan"))
-        return [days[0], working_day(last, -1)]
     if special is not None:
         last = way.day + timedelta(days=special) - YEAR
     while last > days[0] + timedelta(days=200):
         days.insert(1, last)
         last = working_day(last - timedelta(days=between(345, 362, person.label, last)), -1)
+    if days[1] - days[0] > LONGEST:
+        days.insert(1, working_day(days[0] + (days[1] - days[0]) / 2, -1))
     return days
 
 
@@ -50,11 +51,12 @@ def plans(person: Person, client_id: Any, way: Path, coach: str, writer: Writer)
     for place, made_on in enumerate(days):
         values = _content(person, made_on, place, writer)
         values |= {"client_id": client_id, "version_no": place + 1, "replaces": before.id if before else None}
+        values["copied_on"] = copied(made_on, person, way.day)
         plan = validated(CareerPlan, values)
         latest = place == len(days) - 1
         being_made = latest and person.now == SEARCH
         if not being_made and between(0, 5, person.label, place, "signed"):
-            plan = _signed(plan, person, made_on, coach)
+            plan = signed(plan, {"client": person.label, "worker": coach}, made_on)
         yield plan
         yield from _progress(plan, person, client_id, way.day, latest, writer)
         before = plan
@@ -103,18 +105,6 @@ def _goals(person: Person, made_on: date, place: int, writer: Writer) -> list[di
         }
         for number, (text, steps) in enumerate(goals)
     ]
-
-
-def _signed(plan: CareerPlan, person: Person, on: date, coach: str) -> CareerPlan:
-    """Let both sign: what was signed is frozen by its hash."""
-    row = to_row(plan)
-    names = {"client": person.label, "worker": coach}
-    row["signatures"] = [
-        {"id": str(new_id()), "role": role, "name": name, "strokes": strokes(name)}
-        for role, name in names.items()
-    ]
-    row |= {"signed_on": on.isoformat(), "content_hash": seal(CareerPlan, to_row(plan))}
-    return validated(CareerPlan, row)
 
 
 def _progress(

@@ -52,7 +52,11 @@ def _data(report: Report) -> dict[str, Any]:
                 "value": figure.value,
                 "of": figure.of,
                 "share": figure.share or None,
+                "missing": figure.missing,
+                "parts": dict(figure.parts),
                 "pilot": figure.report,
+                "small_group": figure.small,
+                "outside": figure.text(outside=True),
                 "held": figure.held,
             }
             for figure in report.figures
@@ -97,15 +101,27 @@ def _lines(report: Report) -> list[str]:
 
 def _figure_lines(report: Report) -> list[str]:
     rows = (
-        (figure.name, figure.title, _value(figure), figure.report, "yes" if figure.held else "**no**")
+        (
+            figure.name,
+            figure.title,
+            figure.text(),
+            figure.missing or "",
+            figure.report,
+            "yes" if figure.held else "**no**",
+            f"small groups hidden: {figure.text(outside=True)}" if figure.small else "",
+        )
         for figure in report.figures
     )
-    head = ("", "Figure", "Counted from the records", "The pilot's report", "Holds")
+    head = (
+        "",
+        "Figure",
+        "Counted from the records",
+        "Not known",
+        "The pilot's report",
+        "Holds",
+        "Outside the team",
+    )
     return _table("The pilot's figures, to 30.11.2022", head, rows)
-
-
-def _value(figure: Figure) -> str:
-    return f"{figure.value} of {figure.of} ({figure.share})" if figure.of else str(figure.value)
 
 
 def _story_lines(report: Report) -> list[str]:

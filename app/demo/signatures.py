@@ -1,11 +1,29 @@
 """Signatures as a pen draws them: loops that lean and run on, different for each name, the same on every run."""
 
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from math import cos, pi, sin
+from typing import TypeVar
 
+from app.clock import new_id
 from app.demo.picks import fraction
+from app.record import Record, to_row, validated
+from app.signing import seal
 
 Stroke = list[tuple[float, float]]
+R = TypeVar("R", bound=Record)
+
+
+def signed(record: R, names: Mapping[str, str], on: date) -> R:
+    """Let people sign a record, by role: what was signed is frozen by its seal."""
+    row = to_row(record)
+    row["signatures"] = [
+        {"id": str(new_id()), "role": role, "name": name, "strokes": strokes(name)}
+        for role, name in names.items()
+    ]
+    row |= {"signed_on": on.isoformat(), "content_hash": seal(type(record), row)}
+    return validated(type(record), row)
 
 
 @cache

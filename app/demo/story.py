@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.clock import monotonic, today
 from app.demo.agenda import working_day
-from app.demo.caseload import make
+from app.demo.beginning import make
 from app.demo.device import Demo, sync
 from app.demo.people import COACHES, people
 from app.errors import Unreachable

@@ -1,0 +1,190 @@
+"""Services around a client as records: how she came, where she was guided on, and support-need checks.
+
+The service catalogue is the centre's; a store that has none gets a small one (`shared`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.clock import new_id
+from app.demo.agenda import working_day
+from app.demo.beginning import guided_to_kela, make
+from app.demo.notes import Writer
+from app.demo.path import Path
+from app.demo.people import Person, data
+from app.demo.picks import between, choose
+from app.record import Record, Row
+
+Catalogue = Mapping[str, Row]
+"""Services of the catalogue by kind of service, one each."""
+SILENT = "Fatuma Hassan Omar"
+"""Whose referral nobody has answered."""
+CHECKED_EVERY = 3
+_OF_SOURCE = {
+    "rehabilitative_work": ("Kuntouttava työtoiminta", "work_activity"),
+    "coaching_queue": ("Tuetun työllistymisen palvelun jono", "coaching"),
+    "coordinators": ("Työkykykoordinaattorit", "coaching"),
+    "work_ability_check": ("Työkykyselvitys", "health"),
+    "psychosis": ("Psykoosipalvelu", "mental_health"),
+    "employment_services": ("Työllisyyspalvelut", "employment"),
+    "social_rehabilitation": ("Sosiaalinen kuntoutus", "social"),
+}
+_REFUSALS = (
+    "Jono on täynnä, pyydettiin uusi lähete keväällä.",
+    "Edellytykset eivät täyttyneet tällä hetkellä.",
+)
+
+
+def shared() -> list[Record]:
+    """Return the services and situations that everybody knows, for a store or centre without any."""
+    services = {entry["key"]: new_id() for entry in data("catalogue")["service"]}
+    made = [
+        make(
+            "catalogue_service",
+            {**{k: v for k, v in entry.items() if k != "key"}, "id": services[entry["key"]]},
+        )
+        for entry in data("catalogue")["service"]
+    ]
+    return made + [
+        make(
+            "support_situation",
+            {
+                "text": entry["text"],
+                "place": place,
+                "services": [str(services[key]) for key in entry["services"]],
+            },
+        )
+        for place, entry in enumerate(data("catalogue")["situation"], 1)
+    ]
+
+
+def by_category(services: Sequence[Row]) -> Catalogue:
+    """Return the first service of each kind, by name."""
+    found: dict[str, Row] = {}
+    for row in sorted(services, key=lambda row: str(row["name"])):
+        if row["active"]:
+            found.setdefault(row["category"], row)
+    return found
+
+
+def guided(
+    person: Person,
+    way: Path,
+    of: dict[str, Any],
+    catalogue: Catalogue,
+    situations: Sequence[Row],
+    writer: Writer,
+) -> Iterator[Record]:
+    """Give a client's way in, the services she was guided to, and what was found to need support."""
+    yield _in(person, way, of, writer)
+    yield from _out(person, way, of, catalogue, writer)
+    if situations and between(1, CHECKED_EVERY, person.label, "check") == 1:
+        yield _check(person, way, of, catalogue, situations, writer)
+
+
+def _in(person: Person, way: Path, of: dict[str, Any], writer: Writer) -> Record:
+    name, _category = _OF_SOURCE[person.source]
+    met = way.meetings[0].on
+    values = {
+        "direction": "in",
+        "service": name,
+        "organisation": "Helsingin kaupunki",
+        "made_on": working_day(person.start - timedelta(days=between(0, 6, person.label, "referred")), -1),
+        "reason": writer.sentence("guide", "in_reason"),
+        "state": "accepted",
+        "received_on": person.start,
+        "decided_on": met,
+        "begun_on": met,
+    }
+    return make("referral", of | values)
+
+
+def _out(
+    person: Person, way: Path, of: dict[str, Any], catalogue: Catalogue, writer: Writer
+) -> Iterator[Record]:
+    begun, label = way.assessed, (person.label, "out")
+    wanted = ["rehabilitation"] if guided_to_kela(person) else []
+    wanted += ["debt"] if between(0, 3, *label, "debt") == 0 else []
+    wanted += ["education"] if person.languages[0] not in ("fi", "sv") and between(0, 1, *label) else []
+    wanted += ["health"] if person.source == "psychosis" or between(0, 6, *label, "health") == 0 else []
+    for place, category in enumerate(wanted):
+        on = working_day(begun + timedelta(days=9 + 30 * place))
+        if on < way.over - timedelta(days=150):
+            yield _referral(of, category, on, catalogue, writer, refused=between(0, 7, *label, category) == 0)
+    if person.label == SILENT:
+        on = working_day(way.day - timedelta(days=33), -1)
+        yield make("referral", of | _to("health", catalogue) | {"made_on": on, "reason": _WORK_ABILITY})
+
+
+_WORK_ABILITY = "Työkyvyn arvio ennen työnetsinnän jatkamista."
+_REASONS = {
+    "debt": "Velkojen selvittely ennen ensimmäistä palkkaa.",
+    "health": _WORK_ABILITY,
+    "education": "Suomen kielen kurssi työnhaun rinnalle.",
+    "rehabilitation": "Ammatillinen kuntoutus työnhaun tueksi.",
+}
+_NAMES = {
+    "debt": "Talous- ja velkaneuvonta",
+    "health": "Työttömän terveystarkastus",
+    "education": "Suomen kielen kurssi",
+    "rehabilitation": "Kelan ammatillinen kuntoutus",
+}
+
+
+def _to(category: str, catalogue: Catalogue) -> dict[str, Any]:
+    row = catalogue.get(category)
+    return {
+        "direction": "out",
+        "service_id": UUID(row["id"]) if row else None,
+        "service": row["name"] if row else _NAMES[category],
+        "organisation": row["organisation"] if row else "",
+    }
+
+
+def _referral(
+    of: dict[str, Any], category: str, on: date, catalogue: Catalogue, writer: Writer, *, refused: bool
+) -> Record:
+    values = _to(category, catalogue) | {"made_on": on, "reason": _REASONS[category]}
+    received, decided = on + timedelta(days=3), on + timedelta(days=18)
+    if refused:
+        why = choose(_REFUSALS, category, on)
+        values |= {"state": "refused", "received_on": received, "decided_on": decided, "refusal_reason": why}
+        return make("referral", of | values)
+    values |= {
+        "state": "ended",
+        "received_on": received,
+        "decided_on": decided,
+        "begun_on": on + timedelta(days=30),
+        "ended_on": on + timedelta(days=120),
+        "result": writer.sentence("guide", "results"),
+    }
+    return make("referral", of | values)
+
+
+def _check(
+    person: Person,
+    way: Path,
+    of: dict[str, Any],
+    catalogue: Catalogue,
+    situations: Sequence[Row],
+    writer: Writer,
+) -> Record:
+    """Give a support-need check: two or three situations and the services they speak for (L328-332)."""
+    ordered = sorted(situations, key=lambda row: (row["place"], row["text"]))
+    found = [row for n, row in enumerate(ordered) if n == 0 or between(0, 5, person.label, n, "found") == 0][
+        :4
+    ]
+    names = {row["id"]: row["name"] for row in catalogue.values()}
+    speaks_for = dict.fromkeys(service for row in found for service in row["services"] if service in names)
+    values = {
+        "on": way.meetings[0].on,
+        "situations": [{"situation_id": row["id"], "text": row["text"]} for row in found],
+        "suggested": [
+            {"service_id": service, "name": names[service], "agreed": number == 0}
+            for number, service in enumerate(speaks_for)
+        ],
+        "summary": writer.sentence("guide", "summary"),
+    }
+    return make("support_need_check", of | values)

@@ -2,6 +2,7 @@
 
 import json
 from argparse import Namespace
+from contextlib import closing
 from typing import Any
 
 from app.commands.common import answer, opened, say, table
@@ -30,8 +31,8 @@ def sync(arguments: Namespace) -> int:
     """Send what is unsent and fetch what is new."""
     from sync.client import for_store
 
-    with opened(arguments) as store:
-        result = for_store(store)()
+    with opened(arguments) as store, closing(for_store(store)) as centre:
+        result = centre()
     data = {name: getattr(result, name) for name in ("pushed", "pulled", "conflicts", "evicted", "unsent")}
     text = _("Sent {pushed}, received {pulled}; {conflicts} need a decision, {unsent} wait.").format(**data)
     answer(arguments, data, text)

@@ -22,6 +22,8 @@ _WHERE = {
     "search": ("records", "search"),
     "due": ("records", "due"),
     "pdf": ("records", "pdf"),
+    "attach": ("attachments", "attach"),
+    "attachment": ("attachments", "save"),
     "import": ("importing", "import_clients"),
     "merge": ("clients", "merge"),
     "unmerge": ("clients", "unmerge"),
@@ -74,6 +76,14 @@ def parser() -> ArgumentParser:
     due = verb("due", _("what is due"))
     due.add_argument("--on", metavar="DATE")
     due.add_argument("--ics", metavar="FILE", help=_("write a calendar without names"))
+    attach = verb("attach", _("attach a file to a client"))
+    attach.add_argument("client", metavar="CLIENT")
+    attach.add_argument("file", metavar="FILE")
+    attach.add_argument("--category", metavar="CATEGORY", help=_("what it is, such as cv or consent"))
+    attach.add_argument("--note", metavar="TEXT", default="")
+    attached = verb("attachment", _("write an attached file to a file; it is fetched if it is not here"))
+    attached.add_argument("id", metavar="ID")
+    attached.add_argument("--out", metavar="FILE", required=True)
     imported = verb("import", _("import clients from CSV or xlsx"))
     imported.add_argument("what", choices=["clients"])
     imported.add_argument("file", metavar="FILE")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.errors import DiskFull, KnownError
-from storage import backup, blob_file, blobs, eviction
+from storage import backup, blob_file, blob_keeping, blobs, eviction
 from storage.blob_file import CHUNK, TAG, FileDamaged, FileTooLarge
 from storage.store import Store
 from tests.stores import PASSPHRASE, add_client, make, store
@@ -183,7 +183,7 @@ def test_a_file_beyond_the_limit_is_refused_in_words(
 
 
 def test_without_room_nothing_is_added(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blobs, "QUOTA", 3 * CHUNK)
+    monkeypatch.setattr(blob_keeping, "QUOTA", 3 * CHUNK)
     client = add_client(store)
     first = attach(store, client, bytes(CHUNK))
     second = attach(store, client, bytes(CHUNK))

@@ -9,7 +9,7 @@ import pytest
 from app import clock
 from app.clock import random_bytes
 from app.errors import DiskFull, KnownError
-from storage import blob_file, blobs
+from storage import blob_file, blob_keeping, blobs
 from sync import blobs as attached
 from sync.client import Wiped
 from sync.server import people
@@ -494,7 +494,7 @@ def test_no_room_left_here_is_said_by_the_fetch(
     row = attach(first, client, random_bytes(200_000))
     first.sync()
     second.sync()
-    monkeypatch.setattr(blobs, "QUOTA", 100_000)
+    monkeypatch.setattr(blob_keeping, "QUOTA", 100_000)
     with pytest.raises(KnownError, match="no room"):
         attached.fetch(second.store, row, second.network)
 

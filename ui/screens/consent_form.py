@@ -38,6 +38,12 @@ class ConsentForm(Form):
             self.context.tasks.run(lambda: read(store, client), self._show, owner=self)
             self.context.bus.changed.connect(self._told_meanwhile)
 
+    def _lock_if_frozen(self) -> None:
+        super()._lock_if_frozen()
+        if self.row is not None and rules.is_given(self.row):
+            # Also one that was written down from outside and carries no seal: to change it is to give a new one.
+            self.lock(_("This cannot be changed any more."))
+
     def _told_meanwhile(self, changes: Any) -> None:
         if self.context is not None and self.client_id is not None and "partner_notice" in changes.kinds:
             store, client = self.context.store, self.client_id

@@ -77,13 +77,13 @@ class ReferralForm(Form):
 
     def _build(self) -> None:
         self._answered = 0
-        self._preset: list[str] | None = None
+        self._by_hand = False  # whether a person chose what is told
         self.groups = ChipsField(_("What is told"), codes.DATA_GROUPS)
         self.guard = ConsentAnswer()
         self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER)
         self._ask_timer.timeout.connect(self.ask)
         super()._build()
-        self.groups.changed.connect(self._ask_timer.start)
+        self.groups.changed.connect(self._chosen_by_hand)
         self.guard.reason.changed.connect(self._after_reason)
 
     def _after_field(self, name: str) -> None:
@@ -112,6 +112,10 @@ class ReferralForm(Form):
         if name in _ASKED:
             self._ask_timer.start()
 
+    def _chosen_by_hand(self) -> None:
+        self._by_hand = True
+        self._ask_timer.start()
+
     def _after_reason(self) -> None:
         self.guard.box.say("")
 
@@ -131,7 +135,7 @@ class ReferralForm(Form):
             return
         self.told.show()
         store, client, values = self.context.store, self.client_id, self.values()
-        chosen = self.groups.value() if self.groups.value() != self._preset else None
+        chosen = list(self.groups.value() or ()) if self._by_hand else None
 
         def read() -> tuple[list[str], Answer | None]:
             recipient, preset = told_to(store, values)
@@ -147,9 +151,8 @@ class ReferralForm(Form):
         if asked != self._answered:
             return
         groups, answer = found
-        if groups != self.groups.value():
+        if not self._by_hand:
             self.groups.set_value(groups)
-            self._preset = self.groups.value()
         self.guard.show_answer(answer)
 
     def _begin_saving(self, op: "Callable[[], Changes]") -> "Callable[[], Changes]":

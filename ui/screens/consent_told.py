@@ -21,7 +21,7 @@ from ui.theme import button, heading, label, look, spacing
 class PartnersToTell(QFrame):
     """The list for one consent; hidden where nobody is to be told and nobody was."""
 
-    def __init__(self, context: Context, row: Row, held: Standings) -> None:
+    def __init__(self, context: Context, row: Row, held: Standings, title: str = "") -> None:
         super().__init__()
         self.context, self.row = context, row
         told, untold = held.told(row), held.untold(row)
@@ -30,9 +30,8 @@ class PartnersToTell(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(spacing(2), spacing(1), spacing(2), spacing(1.5))
         column.setSpacing(spacing(1))
-        column.addWidget(
-            heading(_("Partners to be told of this") if untold else _("All partners have been told"), 3)
-        )
+        said = _("Partners to be told of this") if untold else _("All partners have been told")
+        column.addWidget(heading(title or said, 3))
         for party in untold:
             made = _PartnerLine(context, row, party)
             self.lines.append(made)

@@ -59,13 +59,13 @@ def _what_for(row: Row, context: Context) -> Iterable[Block]:
     yield Heading(_("What the consent is for"))
     yield Paragraph(row["purpose"] or "–")
     yield Heading(_("Between whom"))
-    yes = _("Yes")
+    yes, no = _("Yes"), _("No")
     rows = [
         [
             ", ".join(part for part in (party["organisation"], party["unit"]) if part),
             party["person"],
-            yes if party["gives"] else "",
-            yes if party["receives"] else "",
+            yes if party["gives"] else no,
+            yes if party["receives"] else no,
         ]
         for party in row["parties"]
     ]

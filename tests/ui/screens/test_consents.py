@@ -13,8 +13,10 @@ from app.clock import today
 from app.record import to_row
 from tests.ui.screens.caseload import at, make
 from tests.ui.screens.conftest import show
+from ui import dialogs
 from ui.client_form import form_for
 from ui.screens.consent_form import ConsentForm
+from ui.screens.consent_guard import ReferralForm
 from ui.screens.consent_outside import GivenOutside
 from ui.screens.consent_words import read, replacing
 from ui.screens.parts.consents import ConsentCard, ConsentsPart
@@ -298,3 +300,165 @@ def test_long_lists_open_on_demand(qtbot: Any, part: ConsentsPart, client: UUID)
     press(qtbot, part.shared, "Show 3 more")
     shown = [one.text() for one in part.shared.findChildren(QPushButton)]
     assert sum("Taho" in text for text in shown if text) == 11
+
+
+# ---- a document for somebody ----
+
+
+@pytest.fixture
+def preview(qtbot: Any, context: Any, client: UUID, store: Any) -> Any:
+    from ui.screens.pdf_preview import PdfPreview
+
+    store.save(consent(client, parties=PARTIES[:1], groups=["work"]))
+    plan = store.rows("career_plan", client_id=client)[0]
+    made = PdfPreview(context, "career_plan", UUID(plan["id"]))
+    show(qtbot, made)
+    return made
+
+
+def choose(preview: Any, text: str) -> None:
+    preview.for_whom.choice.setCurrentIndex(preview.for_whom.choice.findText(text))
+
+
+def test_the_parties_of_the_consents_are_offered_and_what_goes_to_them_is_kept(
+    preview: Any, store: Any, tmp_path: Any
+) -> None:
+    choice = preview.for_whom.choice
+    assert [choice.itemText(n) for n in range(choice.count())] == [
+        "The client herself",
+        "Kela, Asiakaspalvelu",
+        "Somebody else…",
+    ]
+    choose(preview, "Kela, Asiakaspalvelu")
+    assert "allows this for Kela" in preview.for_whom.answer.said.text()
+    assert not preview.for_whom.answer.box.isVisible()
+    dialogs.answer_next(tmp_path / "plan.pdf")
+    preview.save()
+    assert (tmp_path / "plan.pdf").exists()
+    (kept,) = store.rows("sharing")
+    (given,) = store.rows("consent")
+    assert (kept["party"], kept["consent_id"], kept["of_kind"]) == (
+        "Kela, Asiakaspalvelu",
+        given["id"],
+        "career_plan",
+    )
+
+
+def test_for_the_client_herself_nothing_is_asked(preview: Any, store: Any, tmp_path: Any) -> None:
+    assert preview.save_button.isEnabled()
+    assert not preview.for_whom.answer.isVisible()
+    dialogs.answer_next(tmp_path / "plan.pdf")
+    preview.save()
+    assert store.rows("sharing") == []
+
+
+def test_nothing_goes_to_others_without_a_written_reason(
+    qtbot: Any, preview: Any, store: Any, tmp_path: Any
+) -> None:
+    choose(preview, "Somebody else…")
+    assert not preview.save_button.isEnabled()
+    qtbot.keyClicks(preview.for_whom.name, "HUS")
+    assert not preview.save_button.isEnabled()
+    preview.for_whom.ask()
+    assert preview.for_whom.answer.said.text() == "No consent of the client names HUS."
+    preview.save()  # Ctrl+S finds the same closed door; nobody is asked where to
+    assert store.rows("sharing") == []
+    qtbot.keyClicks(preview.for_whom.answer.reason.entrance(), "Laki velvoittaa")
+    assert preview.save_button.isEnabled()
+    dialogs.answer_next(tmp_path / "plan.pdf")
+    preview.save()
+    (kept,) = store.rows("sharing")
+    assert (kept["party"], kept["override_reason"], kept["consent_id"]) == ("HUS", "Laki velvoittaa", None)
+    assert (tmp_path / "plan.pdf").exists()
+
+
+def test_what_was_withdrawn_while_the_preview_was_open_is_not_saved(
+    preview: Any, store: Any, client: UUID, tmp_path: Any
+) -> None:
+    choose(preview, "Kela, Asiakaspalvelu")
+    (given,) = store.rows("consent")
+    store.save(make("consent_withdrawal", client_id=client, consent_id=given["id"], on=today()))
+    dialogs.answer_next(tmp_path / "plan.pdf")
+    preview.save()
+    assert "withdrew" in preview.state.text()
+    assert not (tmp_path / "plan.pdf").exists()
+    assert store.rows("sharing") == []
+
+
+# ---- a referral ----
+
+
+def referral(qtbot: Any, context: Any, client: UUID, row: Any = None, **values: Any) -> ReferralForm:
+    same = {"organisation": "Kela", "service": "Kuntoutus", "made_on": at(0)}
+    made = form_for(context, _spec("referral"), row, client_id=client, values=same | values)
+    assert isinstance(made, ReferralForm)
+    show(qtbot, made, 520)
+    return made
+
+
+def test_a_referral_goes_out_by_a_consent_and_is_kept(
+    qtbot: Any, context: Any, client: UUID, store: Any
+) -> None:
+    given = consent(client, parties=[{"organisation": "Kela"}])
+    store.save(given)
+    form = referral(qtbot, context, client)
+    assert form.groups.value() == ["work"]
+    assert "allows this for Kela" in form.guard.said.text()
+    form.save()
+    (saved,) = store.rows("referral")
+    (kept,) = store.rows("sharing")
+    assert (kept["of_id"], kept["consent_id"], kept["shared_as"]) == (
+        saved["id"],
+        str(given.id),
+        "referral",
+    )
+
+
+def test_without_a_consent_the_form_says_so_and_takes_a_reason(
+    qtbot: Any, context: Any, client: UUID, store: Any
+) -> None:
+    form = referral(qtbot, context, client)
+    form.save()
+    assert form.boxes["organisation"].problem.text().startswith("No consent of the client names Kela.")
+    assert form.guard.reason.isVisible()
+    assert store.rows("referral") == store.rows("sharing") == []
+    qtbot.keyClicks(form.guard.reason.entrance(), "Asiakas pyysi puhelimessa")
+    form.save()
+    assert len(store.rows("referral")) == 1
+    (kept,) = store.rows("sharing")
+    assert kept["override_reason"] == "Asiakas pyysi puhelimessa"
+
+
+def test_what_is_told_must_be_named_too(qtbot: Any, context: Any, client: UUID, store: Any) -> None:
+    store.save(consent(client, parties=[{"organisation": "Kela"}], groups=["work"]))
+    form = referral(qtbot, context, client)
+    form.groups.set_value(["work", "health"])
+    form._chosen_by_hand()
+    form.ask()
+    assert form.guard.said.text() == "The consent with Kela does not cover: Health (special category)."
+    form.save()
+    assert store.rows("referral") == []
+
+
+def test_only_what_goes_out_is_asked(qtbot: Any, context: Any, client: UUID, store: Any) -> None:
+    form = referral(qtbot, context, client, direction="in")
+    assert not form.guard.isVisible()
+    form.save()
+    assert len(store.rows("referral")) == 1
+    assert store.rows("sharing") == []
+
+
+def test_the_answer_to_a_referral_tells_nobody_anything_new(
+    qtbot: Any, context: Any, client: UUID, store: Any
+) -> None:
+    made = make("referral", client_id=client, service="Kuntoutus", organisation="Kela", made_on=at(-9))
+    store.save(made)
+    form = referral(qtbot, context, client, store.row("referral", made.id))
+    form.boxes["state"].editor.set_value("accepted")
+    form.save()
+    assert store.row("referral", made.id)["state"] == "accepted"
+    assert store.rows("sharing") == []
+    again = referral(qtbot, context, client, store.row("referral", made.id))
+    again.boxes["organisation"].editor.set_value("HUS")
+    again.save()
+    assert store.row("referral", made.id)["organisation"] == "Kela"

@@ -38,10 +38,10 @@ class ConsentsPart(PartPage):
         self.unsigned = Card(_("Not signed yet"))
         self.earlier = Card(_("Earlier consents"))
         self.shared = SharedCard(self)
-        self.top.addWidget(self.tell)
-        self.left.addWidget(self.unsigned)
         self.left.addWidget(self.present)
+        self.left.addWidget(self.unsigned)
         self.left.addStretch(1)
+        self.right.addWidget(self.tell)
         self.right.addWidget(self.shared)
         self.right.addWidget(self.earlier)
         self.right.addStretch(1)
@@ -80,8 +80,7 @@ class ConsentsPart(PartPage):
         for one in consents:
             text, _tone = state_chip(self.held.of(one))
             name = words.first_line(one["purpose"], 90)
-            self.tell.body.addWidget(label(f"{name}: {text}", "strong"))
-            self.tell.body.addWidget(PartnersToTell(self.context, one, self.held))
+            self.tell.body.addWidget(PartnersToTell(self.context, one, self.held, f"{name}: {text}"))
         self.tell.setVisible(bool(consents))
 
 
@@ -170,7 +169,7 @@ class SharedCard(Card):
         what = _(SPECS[row["of_kind"]].one) if row["of_kind"] in SPECS else ""
         how = words.choice(codes.SHARED_AS, row["shared_as"])
         groups = ", ".join(words.choice(codes.DATA_GROUPS, group) for group in row["groups"])
-        said = " · ".join(text for text in (what, how, groups) if text)
+        said = " · ".join(text for text in dict.fromkeys((what, how, groups)) if text)
         chips = [] if row["consent_id"] else [(_("Without a consent"), "warn")]
         line(self, f"{day} {row['party']}", partial(self.part.edit, "sharing", row), chips, said)
         if not row["consent_id"] and row["override_reason"]:

@@ -86,7 +86,18 @@ class ClientForm(Form):
         show.setAccessibleName(_("Open {name}").format(name=name_of(row)))
         show.clicked.connect(lambda: self._open(row))
         line.addWidget(show)
+        if self.row is not None:
+            merge = button(_("Merge…"), "quiet")
+            merge.setAccessibleName(_("Merge with {name}").format(name=name_of(row)))
+            merge.clicked.connect(lambda: self._merge(row))
+            line.addWidget(merge)
         return frame
+
+    def _merge(self, row: Row) -> None:
+        if self.context is not None and self.row is not None:
+            kept = UUID(self.row["id"])
+            self.close_form()
+            self.context.go(("merge", kept, UUID(row["id"])))
 
     def _open(self, row: Row) -> None:
         if self.context is not None:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from storage.writing import Changes
 
 
+def _nowhere(_place: tuple[Any, ...]) -> None:
+    """Stay: what a screen does that stands alone."""
+
+
 @dataclass
 class Context:
-    """Everything that a screen may reach; there are no global objects."""
+    """Everything that a screen may reach; there are no global objects. `go` leads to any place of `ui.places`."""
 
     store: "Store"
     tasks: Tasks
@@ -30,6 +34,7 @@ class Context:
     open_plan: Callable[..., None]
     preview: Callable[..., None]
     say: Callable[..., None]
+    go: Callable[[tuple[Any, ...]], None] = _nowhere
 
 
 def write(

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 Place = tuple[Any, ...]
-"""("today",), ("service", key), ("client", id), ("plan", client, plan), ("conflicts",) or ("settings",)."""
+"""("today",), ("service", key), ("client", id), ("plan", client, plan), ("merge", client, other or None),
+("erase", client), ("conflicts",) or ("settings",)."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ def build(place: Place, context: "Context", settings_page: Callable[[], QWidget]
         from ui.screens.plan import PlanScreen
 
         return PlanScreen(context, rest[0], rest[1])
+    if name == "merge":
+        from ui.screens.merge import MergeScreen
+
+        return MergeScreen(context, rest[0], rest[1])
+    if name == "erase":
+        from ui.screens.erase import EraseScreen
+
+        return EraseScreen(context, rest[0])
     if name == "conflicts":
         from ui.screens.conflicts import ConflictsScreen
 
@@ -62,7 +71,7 @@ def build(place: Place, context: "Context", settings_page: Callable[[], QWidget]
 
 def client_of(place: Place) -> Any:
     """Return the client whom a place is about, or None."""
-    return place[1] if place[0] in ("client", "plan") else None
+    return place[1] if place[0] in ("client", "plan", "merge", "erase") else None
 
 
 def _service(context: "Context", key: str) -> QWidget:
@@ -73,6 +82,10 @@ def _service(context: "Context", key: str) -> QWidget:
     screens: dict[str, Callable[[], QWidget]] = {}
     if key == "clients":
         from ui.screens.clients import ClientsScreen
+        from ui.screens.merges import MergesScreen
+        from ui.screens.retention import RetentionScreen
 
         screens["client"] = lambda: ClientsScreen(context)
+        screens["client_merge"] = lambda: MergesScreen(context)
+        screens["erasure"] = lambda: RetentionScreen(context)
     return Lists(context, _(service.title), service.records, screens=screens)

@@ -65,6 +65,7 @@ class Shell(QMainWindow):
             open_plan=self.open_plan,
             preview=self.preview,
             say=self.say,
+            go=self.go,
         )
         session.tasks.failed = lambda error: self.say(str(error))
         session.bus.changed.connect(self._changed)
@@ -223,6 +224,11 @@ class Shell(QMainWindow):
     def say(self, text: str, undo: Callable[[], Any] | None = None) -> None:
         """Say one calm line."""
         self.said.say(text, undo)
+
+    def go(self, place: Place) -> None:
+        """Go to a place; while all but the present client is hidden, to hers alone."""
+        if not self.private or client_of(place) == self._present():
+            self.pages.go(place)
 
     def conflicts(self) -> None:
         """Open what needs a decision."""

@@ -56,6 +56,7 @@ QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; bor
 QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; }}
 QPushButton[look="primary"]:disabled {{ background: {c.line}; border-color: {c.line}; color: {c.quiet}; }}
 QPushButton[look="danger"] {{ color: {c.danger}; border-color: {c.danger}; }}
+QPushButton[look="danger"]:disabled {{ color: {c.control}; border-color: {c.line}; }}
 QPushButton[look="quiet"] {{ background: transparent; border: 2px solid transparent; color: {c.accent};
     padding: 6px 12px; font-weight: 500; }}
 QPushButton[look="quiet"]:hover {{ background: {c.accent_soft}; }}

@@ -37,6 +37,9 @@ ACTIONS = (
     ("T", N_("New work trial"), "mdi6.briefcase-clock-outline", "new_trial"),
     ("N", N_("New person in the network"), "mdi6.account-multiple-plus-outline", "new_member"),
     ("L", N_("Filter the timeline"), "mdi6.filter-outline", "filter_timeline"),
+    ("M", N_("Merge with another client"), "mdi6.account-multiple-check-outline", "merge"),
+    ("K", N_("Copy of everything held"), "mdi6.folder-zip-outline", "copy_all"),
+    ("X", N_("Erase for good"), "mdi6.delete-forever-outline", "erase"),
 )
 
 
@@ -215,6 +218,20 @@ class ClientPage(QWidget):
     def filter_timeline(self) -> None:
         """Go to the timeline's filter."""
         self.timeline.search.setFocus()
+
+    def merge(self) -> None:
+        """Choose another client who is the same person."""
+        self.context.go(("merge", self.client_id, None))
+
+    def copy_all(self) -> None:
+        """Save everything held on this client, to be given to her."""
+        from ui.screens.client_copying import save_copy
+
+        save_copy(self.context, self.client_id, self)
+
+    def erase(self) -> None:
+        """Go to where this client can be erased."""
+        self.context.go(("erase", self.client_id))
 
     def press_step(self, step: StepView, *_pressed: Any) -> None:
         """Move a step on; what it was can be brought back."""

@@ -258,7 +258,7 @@ MERGE = RecordSpec(
 
 ERASURE = RecordSpec(
     table=records.Erasure,
-    title=N_("Erasures"),
+    title=N_("Retention and erasures"),
     one=N_("Erasure"),
     scope="reference",
     writers=roles.MAY_ERASE,

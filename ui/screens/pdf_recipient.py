@@ -73,7 +73,7 @@ class ForWhom(QWidget):
     def _offer(self, parties: Sequence[Recipient]) -> None:
         self.choice.blockSignals(True)
         self.choice.clear()
-        self.choice.addItem(_("The client herself"), HERSELF)
+        self.choice.addItem(_("The client"), HERSELF)
         for party in parties:
             self.choice.addItem(str(party), party)
         self.choice.addItem(_("Somebody else…"), OTHER)

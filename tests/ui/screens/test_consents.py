@@ -325,7 +325,7 @@ def test_the_parties_of_the_consents_are_offered_and_what_goes_to_them_is_kept(
 ) -> None:
     choice = preview.for_whom.choice
     assert [choice.itemText(n) for n in range(choice.count())] == [
-        "The client herself",
+        "The client",
         "Kela, Asiakaspalvelu",
         "Somebody else…",
     ]

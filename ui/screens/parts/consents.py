@@ -68,7 +68,7 @@ class ConsentsPart(PartPage):
                 card.body.addWidget(ConsentCard(self, one, full=card is not self.earlier))
         if not present:
             self.present.quiet(
-                _("No consent is in force: nothing about this client may be shared under her name.")
+                _("No consent is in force: nothing about this client may be shared by name.")
             )
         self.unsigned.setVisible(bool(unsigned))
         self.earlier.setVisible(bool(earlier))

@@ -28,7 +28,9 @@ class F:
 
     `rows` > 1 makes a long text that grows; `choices` a list to choose from (several when the field is a
     list); `items` the fields of each entry when the field is a list of entries; `refers` the kind of
-    record that a UUID field points to; `read_only` shows a value that the program itself keeps.
+    record that a UUID field (or each id of a list) points to; `fills` the fields that a chosen record fills while
+    they are empty, as (name here, name there), its label where there is no name; `read_only` shows a value that
+    the program itself keeps.
     """
 
     name: str
@@ -38,6 +40,7 @@ class F:
     choices: tuple[Choice, ...] = ()
     items: tuple["F", ...] = ()
     refers: str = ""
+    fills: tuple[tuple[str, str], ...] = ()
     read_only: bool = False
 
 

@@ -25,6 +25,7 @@ from app.errors import KnownError, StoreLocked
 from app.i18n import N_, Message
 from app.record import Record, Row, from_row
 from app.services import SPECS
+from app.spec import RecordSpec
 from storage import caseload, db, keys, migrate, outbox, profile_lock, rows, search, slots, writing
 from storage.outbox import Unsent
 from storage.search import Hit
@@ -198,6 +199,11 @@ class Store:
         """The role of the worker whose store this is."""
         with self.read() as connection:
             return str(state(connection, "worker_role"))
+
+    def may_write(self, spec: RecordSpec) -> bool:
+        """Tell whether the worker's role allows her to change records of a kind (`RecordSpec.writers`)."""
+        with self.read() as connection:
+            return writing.may_write(connection, spec)
 
     def worker_names(self) -> dict[str, str]:
         """Return the name of each worker that the centre has told of, by id."""

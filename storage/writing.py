@@ -94,7 +94,7 @@ def save(connection: Connection, records: Iterable[Record], worker: UUID) -> Cha
 
 def _save(connection: Connection, records: list[Record], worker: UUID) -> Changes:
     present = _Present(connection, records)
-    role = _role_at_centre(connection)
+    role = role_at_centre(connection)
     writes: list[Write] = []
     now = iso(clock.now())
     for number, record in enumerate(records, 1):
@@ -119,13 +119,19 @@ def _save(connection: Connection, records: list[Record], worker: UUID) -> Change
     return Changes.of((write.spec.kind, write.new) for write in writes)
 
 
-def _role_at_centre(connection: Connection) -> str | None:
+def role_at_centre(connection: Connection) -> str | None:
     """Return the worker's role, as the centre gave it; None while the store has joined none: it is all hers then."""
     query = select(sync_state.c.name, sync_state.c.value).where(
         sync_state.c.name.in_(("worker_role", "device_id"))
     )
     known = dict(connection.execute(query).all())
     return str(known["worker_role"]) if known.get("device_id") else None
+
+
+def may_write(connection: Connection, spec: RecordSpec) -> bool:
+    """Tell whether the worker's role allows her to change records of a kind."""
+    role = role_at_centre(connection)
+    return role is None or access.may_write(spec.writers, role)
 
 
 @cache
@@ -193,9 +199,7 @@ def _checked(
     return Write(spec, old, new, op, patch)
 
 
-def stamped(
-    spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str
-) -> tuple[Row, str, Patch]:
+def stamped(spec: RecordSpec, old: Row | None, values: Row, worker: UUID, now: str) -> tuple[Row, str, Patch]:
     """Return the row as it is written, with who saves it when; the operation; and what it changes."""
     by = str(worker)
     new = {**values, "saved_at": now, "saved_by": by}
@@ -293,6 +297,8 @@ def set_deleted(
         )
     if spec.sync.mode == "centre":
         raise KnownError(Message(N_("Only the centre changes this.")))
+    if not may_write(connection, spec):
+        raise KnownError(Message(N_("Your role does not allow changing this.")))
     before = {} if deleted else _before_deletion(connection, record_id)
     new = {**old, **before, "deleted": deleted, "saved_at": iso(clock.now()), "saved_by": str(worker)}
     # A deletion names what was seen, so that a change made elsewhere is not deleted unseen.
@@ -327,7 +333,7 @@ def _unknown_choices(spec: RecordSpec, new: Row, old: Row | None) -> Iterable[Pr
         before = old[name] if old else None
         many = isinstance(value, list)
         for one in value if many else [value]:
-            if one is None or one in allowed or (one in (before or ()) if many else one == before):
+            if one is None or str(one) in allowed or (one in (before or ()) if many else one == before):
                 continue
             yield Problem(name, Message(N_("“{value}” is not one of the choices."), value=str(one)[:40]))
 

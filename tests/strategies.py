@@ -50,7 +50,7 @@ LATER = (
     "answered_on",
     "received_on",
 )
-LATER += ("decided_on", "ended_on", "wage_subsidy_until")
+LATER += ("decided_on", "agreed_until", "ended_on", "wage_subsidy_until")
 """Days that come after another one of the same row."""
 AFTER_ALL = "2026-01-02"
 PARTY = {

@@ -1,29 +1,28 @@
 """The form of any declared kind of record: what is typed is kept as a draft, checked in words, and saved."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cached_property, partial
-from itertools import pairwise
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from app.clock import new_id
-from app.errors import KnownError, Problem, Refused
-from app.i18n import _, _n
-from app.record import Record, Row, shape, to_row
-from app.spec import RecordSpec, Section
+from app.errors import KnownError, Refused
+from app.i18n import _
+from app.record import Record, Row, to_row
+from app.services import SPECS
+from app.spec import F, RecordSpec
 from ui.checking import checked, frozen
 from ui.context import Context, write
-from ui.fields import Editor, RefersField, editor_for
-from ui.fields.box import FieldBox
-from ui.fields.kinds import kind_of, starts
+from ui.fields import Editor, RefersChips, RefersField
+from ui.fields.kinds import starts
 from ui.fields.text import ReadOnly
+from ui.form_page import WIDEST, FormPage
 from ui.names import offer_names
-from ui.theme import button, heading, label, look, px, spacing
 
 if TYPE_CHECKING:
     from storage.writing import Changes
@@ -31,10 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["WIDEST", "Form", "checked", "editors", "frozen"]
 
 DRAFT_AFTER = 2000  # milliseconds from a change until it is kept
-WIDEST = 760
 
 
-class Form(QWidget):
+class Form(FormPage):
     """One column of fields for a new record (`row` is None) or an existing one.
 
     `values` are what a new record begins with. Without a context nothing is drafted and `save` only checks.
@@ -54,14 +52,12 @@ class Form(QWidget):
         values: Mapping[str, Any] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.context, self.spec, self.row, self.client_id = context, spec, row, client_id
-        self._model = shape(spec.table)
+        super().__init__(context, spec, row, client_id, parent)
         self._new_id = new_id()
-        self.boxes: dict[str, FieldBox] = {}
         self._past: list[tuple[str, Any]] = []
         self._saving = False
         self._drafted = True  # whether the store may hold a draft of this form
+        self._filled: dict[str, Any] = {}
         self._build()
         self._first = {**starts(self._model), **(row if row is not None else _json(values))}
         self._load(self._first)
@@ -70,12 +66,9 @@ class Form(QWidget):
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER)
         self._draft_timer.timeout.connect(self.keep_draft)
         self._restore_draft()
+        self._offer()
 
     # ---- what it holds ----
-
-    def values(self) -> dict[str, Any]:
-        """Return the JSON value of every field, as typed."""
-        return {name: box.editor.value() for name, box in self.boxes.items()}
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that are not as they were when the form opened."""
@@ -98,23 +91,6 @@ class Form(QWidget):
             return None
         self.show_problems(())
         return made
-
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Say each problem beside its field (goals.0.text at its entry), the others above the buttons."""
-        for shown in self.boxes.values():
-            shown.say("")
-        general = []
-        for problem in problems:
-            path = (problem.field or "").split(".")
-            box = self.boxes.get(path[0])
-            text = str(problem.message)
-            if box is None:
-                general.append(text)
-            elif not box.editor.tell(path[1:], text):
-                if path[0] in self._needed and self.values()[path[0]] in (None, ""):
-                    text = _("This is needed.")
-                box.say(text)
-        self._point(len(problems), " ".join(general))
 
     # ---- what a person does ----
 
@@ -237,118 +213,50 @@ class Form(QWidget):
     def _draft_kept(self, _done: Any) -> None:
         self._state.setText(_("Draft kept. It is not saved yet.") if self.changes() else "")
 
-    # ---- building ----
+    # ---- what other records say ----
 
-    def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = look(QWidget(), "page")
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(spacing(3), spacing(2), spacing(3), spacing(3))
-        inner = QWidget()
-        inner.setMaximumWidth(px(WIDEST))
-        outer.addWidget(inner, 1)
-        outer.addStretch(0)
-        self._fields = QVBoxLayout(inner)
-        self._fields.setContentsMargins(0, 0, 0, 0)
-        self._fields.setSpacing(spacing(2))
-        self._fields.addWidget(self._make_notice())
-        for section in self.spec.form:
-            self._build_section(section)
-        self._fields.addStretch(1)
-        self._scroll.setWidget(page)
-        column.addWidget(self._scroll, 1)
-        column.addWidget(self._make_bar())
-        for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
-            shortcut = QShortcut(QKeySequence(keys), self, self.save)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._lock_if_frozen()
-        self._order()
+    def _offer(self) -> None:
+        """Give the fields that refer to records their names, and a new record what those tell of it."""
+        for field in self.spec.fields():
+            editor = self.boxes[field.name].editor
+            if self.context is None or not isinstance(editor, RefersField | RefersChips):
+                continue
+            known = SPECS.get(field.refers)
+            own = known is not None and known.scope == "client"
+            at_once = own and self.row is None and (field.name in self._needed or bool(field.fills))
+            begin = partial(self._fill_from, field, True)
+            offer_names(self.context, editor, field.refers, self._whose(), at_once=at_once, chosen=begin)
+            if self.row is None and editor.chosen():
+                begin()
 
-    def _build_section(self, section: Section) -> None:
-        title = heading(_(section.title), 3)
-        title.setContentsMargins(0, spacing(1), 0, 0)
-        self._fields.addWidget(title)
-        if section.help:
-            self._fields.addWidget(label(_(section.help), "quiet"))
-        for field in section.fields:
-            editor = editor_for(self._model, field)
-            box = FieldBox(
-                editor,
-                _(field.help),
-                needed=field.name in self._needed,
-                titled=field is not section.fields[0] or field.title != section.title,
-            )
-            editor.changed.connect(lambda name=field.name: self._changed(name))
-            editor.restructured.connect(self._order)
-            self.boxes[field.name] = box
-            self._fields.addWidget(box)
-            self._after_field(field.name)
-            if isinstance(editor, RefersField) and self.context is not None:
-                offer_names(self.context, editor, field.refers, self.client_id)
+    def _fill_from(self, field: F, first: bool = False) -> None:
+        """Fill what the chosen record tells; `first`: as what the form begins with, not as what a person did."""
+        editor = self.boxes[field.name].editor
+        if first:
+            self._begin_with(field.name)
+        if self.context is None or not field.fills or not editor.value():
+            return
+        store, kind, identity = self.context.store, field.refers, UUID(editor.value())
+        self.context.tasks.run(lambda: store.row(kind, identity), partial(self._fill, field, first))
 
-    def _after_field(self, name: str) -> None:
-        """Add what a special form shows under a field."""
+    def _fill(self, field: F, first: bool, row: Row | None) -> None:
+        for here, there in field.fills if row is not None else ():
+            assert row is not None
+            text = row[there] if there else SPECS[field.refers].label(row)
+            now = self.boxes[here].editor.value()
+            if text == now or (now not in (None, "") and now != self._filled.get(here)):
+                continue
+            self._filled[here] = text
+            self.boxes[here].editor.set_value(text)
+            if first:
+                self._begin_with(here)
+            else:
+                self._changed(here)
 
-    def _make_notice(self) -> QFrame:
-        self._notice = look(QFrame(), "notice")
-        row = QHBoxLayout(self._notice)
-        row.addWidget(label(_("What you wrote here before is back. It is not saved yet.")), 1)
-        self.over_button = button(_("Start over"), "quiet")
-        self.over_button.clicked.connect(self.start_over)
-        row.addWidget(self.over_button)
-        self._notice.hide()
-        return self._notice
-
-    def _make_bar(self) -> QFrame:
-        bar = look(QFrame(), "bar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(spacing(3), spacing(1), spacing(3), spacing(1))
-        row.setSpacing(spacing(1))
-        self._state: QLabel = label("", "quiet")
-        row.addWidget(self._state, 1)
-        self.undo_button = button(
-            _("Undo"), "quiet", tip=_("Take the last change back ({key})").format(key="Ctrl+Z")
-        )
-        self.undo_button.clicked.connect(self.undo)
-        self.undo_button.setEnabled(False)
-        self.close_button = button(
-            _("Close"), tip=_("Close; what you wrote stays as a draft ({key})").format(key="Esc")
-        )
-        self.close_button.clicked.connect(self.close_form)
-        self.save_button = button(_("Save"), "primary", tip=_("Save ({key})").format(key="Ctrl+S"))
-        self.save_button.clicked.connect(self.save)
-        for made in (self.undo_button, self.close_button, self.save_button):
-            row.addWidget(made)
-        return bar
-
-    def _lock_if_frozen(self) -> None:
-        if frozen(self.spec, self.row):
-            for box in self.boxes.values():
-                box.editor.setEnabled(False)
-            self.save_button.hide()
-            self.undo_button.hide()
-            self._state.setText(_("This cannot be changed any more."))
-
-    def _order(self) -> None:
-        """Make Tab follow the reading order, also after entries have come and gone."""
-        stops: list[QWidget] = [self.over_button] if hasattr(self, "over_button") else []
-        stops += [stop for box in self.boxes.values() for stop in box.editor.stops()]
-        if hasattr(self, "save_button"):
-            stops += [self.undo_button, self.close_button, self.save_button]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+    def _begin_with(self, name: str) -> None:
+        self._as_loaded[name] = self._last[name] = self.boxes[name].editor.value()
 
     # ---- inside ----
-
-    @cached_property
-    def _needed(self) -> frozenset[str]:
-        fields = (field for field in self.spec.fields() if not field.read_only)
-        return frozenset(field.name for field in fields if kind_of(self._model, field.name).needed)
 
     def _load(self, values: Mapping[str, Any]) -> None:
         for name, box in self.boxes.items():
@@ -373,26 +281,15 @@ class Form(QWidget):
             self._past.append((name, before))
         if self.boxes[name].problem.text():
             self.boxes[name].say("")
+        field = next(field for field in self.spec.fields() if field.name == name)
+        if field.fills:
+            self._fill_from(field)
         self._after_change()
 
     def _after_change(self) -> None:
         self.undo_button.setEnabled(bool(self._past))
         if not self._draft_timer.isActive():
             self._draft_timer.start()
-
-    def _point(self, count: int, general: str = "") -> None:
-        """Say how many problems there are and go to the first."""
-        text = _n("{count} thing needs your attention.", "{count} things need your attention.", count)
-        self._state.setText(
-            " ".join(part for part in (text.format(count=count) if count else "", general) if part)
-        )
-        look(self._state, "problem" if count else "quiet")
-        for box in self.boxes.values():
-            first = box.editor.first_problem()
-            if first is not None:
-                first.setFocus()
-                self._scroll.ensureWidgetVisible(box, 0, spacing(6))
-                return
 
     def _saved(self, record: Record) -> None:
         self._saving = self._drafted = False
@@ -421,14 +318,6 @@ class Form(QWidget):
             self.undo()
         else:
             super().keyPressEvent(event)
-
-    def focus_first(self) -> None:
-        """Go to the first field that a person fills."""
-        for box in self.boxes.values():
-            stop = box.editor.entrance()
-            if stop is not None:
-                stop.setFocus()
-                return
 
 
 def _json(values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -23,10 +23,12 @@ from PySide6.QtWidgets import (
 
 from app.i18n import _, _n
 from app.record import Row
+from app.services import SPECS
 from app.spec import RecordSpec
 from ui.context import Context, delete
 from ui.detail import DetailView
 from ui.form import frozen
+from ui.names import name_of
 from ui.records_model import ROLE_ROW, Lines, RecordsModel, lines_of
 from ui.screens.words import field_of
 from ui.theme import button, heading, label, px, spacing
@@ -55,6 +57,7 @@ class RecordsView(QWidget):
         self.everybody = client_id is None and spec.scope == "client" and spec.kind != "client"
         self.model = RecordsModel(spec, self, everybody=self.everybody)
         self._loaded = False
+        self._may_write = not spec.writers  # until the store has told the worker's role
         self._build()
         context.bus.changed.connect(self._heard)
         self.load()
@@ -66,16 +69,18 @@ class RecordsView(QWidget):
         store, spec, client_id, everybody = self.context.store, self.spec, self.client_id, self.everybody
         order = (f"-{spec.dated}",) if spec.dated else spec.columns[:1]
 
-        def op() -> Lines:
-            needs_names = any(
-                f is not None and f.refers for f in (field_of(spec.kind, c) for c in spec.columns)
-            )
-            # Before a centre has been joined nobody is known by name but oneself.
-            names = {str(store.worker): _("You"), **store.worker_names()} if needs_names else {}
+        def op() -> tuple[Lines, bool]:
+            names = _names(store, spec, client_id)
             clients = {str(case.client_id): case.name for case in store.clients()} if everybody else None
-            return lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names, clients)
+            lines = lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names, clients)
+            return lines, not spec.writers or store.may_write(spec)
 
-        self.context.tasks.run(op, self._show)
+        self.context.tasks.run(op, self._read)
+
+    def _read(self, read: tuple[Lines, bool]) -> None:
+        lines, self._may_write = read
+        self.new_button.setVisible(self._may_add)
+        self._show(lines)
 
     def _show(self, lines: Lines) -> None:
         chosen, first = self.chosen(), not self._loaded
@@ -119,7 +124,7 @@ class RecordsView(QWidget):
     def delete_chosen(self) -> None:
         """Delete the chosen row; the line at the bottom offers to take it back."""
         row = self.chosen()
-        if row is not None and not frozen(self.spec, row):
+        if row is not None and self._may_write and not frozen(self.spec, row):
             delete(self.context, self.spec.kind, UUID(row["id"]), _(self.spec.one))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -158,7 +163,8 @@ class RecordsView(QWidget):
 
     @property
     def _may_add(self) -> bool:
-        return not frozen(self.spec, None) and (self.spec.scope != "client" or self._for_somebody)
+        for_whom = self.spec.scope != "client" or self._for_somebody
+        return self._may_write and for_whom and not frozen(self.spec, None)
 
     @property
     def _for_somebody(self) -> bool:
@@ -191,7 +197,7 @@ class RecordsView(QWidget):
         self.count = label("", "quiet", wraps=False)
         row.addWidget(self.count)
         row.addStretch(1)
-        self.new_button = button(self._new_text(), "primary", tip=_("New ({key})").format(key="Ctrl+N"))
+        self.new_button = button(self._new_text(), "primary", tip=_("New ({key})").format(key=_insert_key()))
         self.new_button.clicked.connect(self.add)
         self.new_button.setVisible(self._may_add)
         row.addWidget(self.new_button)
@@ -257,8 +263,27 @@ class RecordsView(QWidget):
         if total:
             return _("No line holds these words. Escape clears the filter.")
         if self._may_add:
-            return _("Add the first with {key}.").format(key="Ctrl+N")
+            return _("Add the first with {key}.").format(key=_insert_key())
         return _("Lines appear here when there is something to show.")
+
+
+def _insert_key() -> str:
+    """Name the key that adds; Ctrl+N may be taken by the program's own menu."""
+    return QKeySequence(Qt.Key.Key_Insert).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _names(store: Any, spec: RecordSpec, client_id: UUID | None) -> dict[str, str]:
+    """Return the names of what the columns of a list refer to, by id."""
+    columns = [field_of(spec.kind, column) for column in spec.columns]
+    names: dict[str, str] = {}
+    for kind in {field.refers for field in columns if field is not None and field.refers}:
+        if kind == "worker":
+            # Before a centre has been joined nobody is known by name but oneself.
+            names |= {str(store.worker): _("You"), **store.worker_names()}
+        else:
+            own = client_id if SPECS[kind].scope == "client" else None
+            names |= {row["id"]: name_of(kind, row) for row in store.rows(kind, client_id=own)}
+    return names
 
 
 class RecordsPage(QStackedWidget):

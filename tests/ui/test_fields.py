@@ -31,9 +31,11 @@ from ui.fields import (
     LongText,
     Number,
     ReadOnly,
+    RefersChips,
     RefersField,
     Segments,
     TimeField,
+    WholeChoice,
     YesNo,
     editor_for,
     parse_day,
@@ -510,8 +512,10 @@ def test_every_declared_field_gets_the_editor_of_its_type(qtbot: QtBot, kind: st
         holds = kind_of(shape(spec.table), field.name).holds
         if field.read_only:
             assert isinstance(editor, ReadOnly)
-        elif field.choices and holds == "text":
-            assert isinstance(editor, Segments | ComboField)
+        elif field.choices and holds in ("text", "whole"):
+            assert isinstance(editor, WholeChoice if holds == "whole" else Segments | ComboField)
+        elif holds == "texts":
+            assert isinstance(editor, RefersChips if field.refers else ChipsField)
         elif holds == "text":
             assert isinstance(editor, LongText if field.rows > 1 else Line)
         else:

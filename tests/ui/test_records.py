@@ -221,10 +221,10 @@ def test_the_list_hears_of_changes_and_keeps_the_chosen_line(
 def test_an_empty_list_says_what_to_do(qtbot: QtBot, context: Context) -> None:
     view = shown(qtbot, RecordsView(context, VISIT, new_id()))
     assert view.empty_title.isVisible()
-    assert "Ctrl+N" in view.empty_help.text()
+    assert "Ins" in view.empty_help.text()
     conflicts = shown(qtbot, RecordsView(context, SPECS["conflict"]))
     assert not conflicts.new_button.isVisible()
-    assert "Ctrl+N" not in conflicts.empty_help.text()
+    assert "Ins" not in conflicts.empty_help.text()
 
 
 def test_widths_are_remembered_and_nothing_else(qtbot: QtBot, view: RecordsView, context: Context) -> None:

@@ -96,7 +96,8 @@ def test_back_and_forward(shell: Shell, aino: UUID) -> None:
     press(shell, "Ctrl+2")
     shell.show_client(aino)
     press(shell, "Alt+Left")
-    assert isinstance(shell.pages.currentWidget(), ClientsScreen)
+    lists: Any = shell.pages.currentWidget()
+    assert isinstance(lists.stack.currentWidget(), ClientsScreen)
     press(shell, "Alt+Left")
     assert shell.pages.place == ("today",)
     press(shell, "Alt+Left")
@@ -278,6 +279,6 @@ def test_each_kind_of_a_service_has_its_list(shell: Shell, store: Store, aino: U
     visit(store, aino, "Keittiö sujui.", date(2026, 5, 4))
     shell.pages.go(("service", "coaching"))
     lists: Any = shell.pages.currentWidget()
-    titles = [lists.tabText(index) for index in range(lists.count())]
-    lists.setCurrentIndex(titles.index("Support visits"))
-    assert lists.currentWidget().records.model.rowCount() == 1
+    titles = [lists.kinds.item(number).text() for number in range(lists.kinds.count())]
+    lists.kinds.setCurrentRow(titles.index("Support visits"))
+    assert lists.stack.currentWidget().records.model.rowCount() == 1

@@ -7,11 +7,12 @@ from pydantic import BaseModel
 from app.i18n import _
 from app.spec import F
 from ui.fields.base import Editor
-from ui.fields.choices import ChipsField, ChoiceField, ComboField, RefersField, Segments, WholeChoice, YesNo
+from ui.fields.choices import ChipsField, ChoiceField, ComboField, Segments, WholeChoice, YesNo
 from ui.fields.days import DateField, TimeField, parse_day, parse_time
 from ui.fields.items import ItemsField
 from ui.fields.kinds import kind_of, starts
 from ui.fields.numbers import Euros, Number
+from ui.fields.refers import RefersChips, RefersField
 from ui.fields.text import Line, LongText, ReadOnly
 from ui.screens.words import as_text
 
@@ -27,9 +28,11 @@ __all__ = [
     "LongText",
     "Number",
     "ReadOnly",
+    "RefersChips",
     "RefersField",
     "Segments",
     "TimeField",
+    "WholeChoice",
     "YesNo",
     "editor_for",
     "parse_day",
@@ -54,7 +57,7 @@ def editor_for(model: type[BaseModel], field: F, *, level: int = 0) -> Editor:
     if kind.holds == "items" and kind.item is not None:
         return ItemsField(title, kind.item, field.items, editor_for, level=level)
     if kind.holds == "texts":
-        return ChipsField(title, field.choices)
+        return RefersChips(title) if field.refers else ChipsField(title, field.choices)
     if kind.holds == "id":
         return RefersField(title)
     if field.choices:

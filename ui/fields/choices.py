@@ -1,4 +1,4 @@
-"""Editors of choices: yes or no, one of a few, one of many, several, and another record."""
+"""Editors of choices: yes or no, one of a few, one of many, and several."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -332,14 +332,3 @@ class WholeChoice(Segments):
         """Return the number, or None."""
         chosen = super().value()
         return int(chosen) if chosen else None
-
-
-class RefersField(ComboField):
-    """Another record, chosen by its name; its id is the value."""
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, empty=None, parent=parent)
-
-    def set_names(self, names: Sequence[tuple[str, str]]) -> None:
-        """Offer these records as (id, name); the value stays."""
-        self.set_choices([Choice(value, name) for value, name in names])

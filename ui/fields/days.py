@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QWidget
+from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QCalendarWidget, QLineEdit, QToolButton, QWidget
 
 from app.clock import today
 from app.i18n import N_, Message, _, language
@@ -217,6 +217,29 @@ class TimeField(TypedField):
         return f"{moved // 60:02d}:{moved % 60:02d}"
 
 
+class _Mark(QToolButton):
+    """A button at the right end inside a line. A line's own actions do not grow with the text size."""
+
+    def __init__(self, line: QLineEdit, action: QAction) -> None:
+        super().__init__(line)
+        self._line = line
+        self.setDefaultAction(action)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setIconSize(QSize(px(18), px(18)))
+        self.setStyleSheet("QToolButton { border: none; padding: 2px; }")
+        line.setTextMargins(0, 0, px(18) + 8, 0)
+        line.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the line's end."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            size = self.sizeHint()
+            y = (self._line.height() - size.height()) // 2
+            self.setGeometry(self._line.width() - size.width() - 4, y, size.width(), size.height())
+        return super().eventFilter(watched, event)
+
+
 class DateField(TypedField):
     """A day; typed, stepped by the arrow keys, or picked from a calendar (button, or Alt+Down)."""
 
@@ -225,12 +248,10 @@ class DateField(TypedField):
 
         super().__init__(title, _("3.5.2026, tomorrow, +2w"), parent)
         key = QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Down).toString(QKeySequence.SequenceFormat.NativeText)
-        self.pick = self.edit.addAction(
-            icon("mdi6.calendar-month-outline", "quiet"), QLineEdit.ActionPosition.TrailingPosition
-        )
-        self.pick.setText(_("Choose from a calendar"))
+        self.pick = QAction(icon("mdi6.calendar-month-outline", "quiet"), _("Choose from a calendar"), self)
         self.pick.setToolTip(_("Choose from a calendar ({key})").format(key=key))
         self.pick.triggered.connect(self.open_calendar)
+        self._mark = _Mark(self.edit, self.pick)
         self.calendar: QCalendarWidget | None = None
 
     def read(self, text: str) -> Any:

@@ -159,8 +159,9 @@ def as_text(field: F | None, value: Any, names: Mapping[str, str] | None = None,
     if field is not None and field.choices:
         many = value if isinstance(value, list) else [value]
         return ", ".join(choice(field.choices, str(one)) for one in many)
-    if field is not None and field.refers == "worker" and names:
-        return names.get(str(value), NOTHING)
+    if field is not None and field.refers:
+        many = value if isinstance(value, list) else [value]
+        return ", ".join((names or {}).get(str(one), NOTHING) for one in many)
     if isinstance(value, list):
         return "\n".join(_entry(field, n, one, names, indent) for n, one in enumerate(value, 1))
     if isinstance(value, str):
@@ -177,8 +178,8 @@ def _entry(field: F | None, number: int, entry: Any, names: Mapping[str, str] | 
     if not inner:
         shown = [str(entry[k]) for k in ("name", "what", "text") if entry.get(k)]
         return f"{pad}{number}. {' '.join(shown) or NOTHING}"
-    flat = [f for f in inner if not f.items and entry.get(f.name) not in (None, "", [])]
-    words = [as_text(f, entry[f.name], names) for f in flat]
+    flat = [f for f in inner if not f.items and entry.get(f.name) not in (None, "", [], False)]
+    words = [_(f.title) if entry[f.name] is True else as_text(f, entry[f.name], names) for f in flat]
     text = f"{words[0]} ({', '.join(words[1:])})" if len(words) > 1 else "".join(words) or NOTHING
     below = [as_text(f, entry.get(f.name), names, indent + 1) for f in inner if f.items and entry.get(f.name)]
     return "\n".join([f"{pad}{number}. {text}", *below])

@@ -13,9 +13,12 @@ from app.i18n import N_, _, format_instant
 from app.record import Row
 from app.services import SPECS
 from app.spec import F, RecordSpec
+from app.versions import is_signable
 from ui.context import Context, delete
 from ui.form import frozen
 from ui.names import name_of
+from ui.screens import sign
+from ui.screens.sign_reading import signatures
 from ui.screens.words import as_text, field_of, title_of
 from ui.theme import button, card, heading, label, look, px, spacing
 
@@ -29,7 +32,7 @@ OPS = {
 
 
 class DetailView(QWidget):
-    """Shows one record. Ctrl+E edits, Ctrl+H shows its history, Ctrl+P its PDF, Escape leaves."""
+    """Shows one record. Ctrl+E edits, Ctrl+H shows its history, Ctrl+P its PDF, Ctrl+G signs, Escape leaves."""
 
     closed = Signal()
 
@@ -39,6 +42,7 @@ class DetailView(QWidget):
         super().__init__(parent)
         self.context, self.spec, self.record_id = context, spec, record_id
         self.row: Row | None = None
+        self.may_change = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
         context.bus.changed.connect(self._heard)
@@ -51,33 +55,41 @@ class DetailView(QWidget):
         store, kind, record_id = self.context.store, self.spec.kind, self.record_id
         refers = {f.refers for f in self.spec.fields() if f.refers} - {"worker"}
 
-        def op() -> tuple[Row | None, dict[str, str]]:
+        def op() -> tuple[Row | None, dict[str, str], bool]:
             if first:
                 store.get(kind, record_id)
             row = store.row(kind, record_id)
             names = dict(store.worker_names())
             for other in refers:
                 client = (row or {}).get("client_id")
-                names |= {one["id"]: name_of(other, one) for one in store.rows(other, client_id=client)}
-            return row, names
+                own = client if SPECS[other].scope == "client" else None
+                names |= {one["id"]: name_of(other, one) for one in store.rows(other, client_id=own)}
+            return row, names, not self.spec.writers or store.may_write(self.spec)
 
         self.context.tasks.run(op, self._show)
 
-    def _show(self, found: tuple[Row | None, dict[str, str]]) -> None:
-        self.row, names = found
+    def _show(self, found: tuple[Row | None, dict[str, str], bool]) -> None:
+        self.row, names, may_write = found
         _empty(self._fields)
         if self.row is None or self.row["deleted"]:
             self.closed.emit()
             return
-        may_change = not frozen(self.spec, self.row)
+        self.may_change = may_change = may_write and not frozen(self.spec, self.row)
         self.edit_button.setVisible(may_change)
         self.delete_button.setVisible(may_change)
+        self.sign_button.setVisible(is_signable(self.spec) and may_change)
+        self.new_button.setVisible(is_signable(self.spec) and not may_change)
         self.title.setText(name_of(self.spec.kind, self.row))
         self.setAccessibleName(self.title.text())
         for section in self.spec.form:
             filled = [f for f in section.fields if self.row.get(f.name) not in (None, "", [], False)]
             if filled:
                 self._section(_(section.title), filled, self.row, names)
+        if is_signable(self.spec) and self.row["signatures"]:
+            frame, column = card()
+            column.addWidget(heading(_("Signatures"), 3))
+            column.addLayout(signatures(self.row))
+            self._fields.addWidget(frame)
         self._fields.addStretch(1)
 
     def _section(self, title: str, filled: list[F], row: Row, names: Mapping[str, str]) -> None:
@@ -89,8 +101,7 @@ class DetailView(QWidget):
             pair.setSpacing(spacing(0.25))
             if _(field.title) != title:
                 pair.addWidget(label(_(field.title), "small"))
-            text = names.get(str(row[field.name]), "") if field.refers else ""
-            shown = label(text or as_text(field, row[field.name], names))
+            shown = label(as_text(field, row[field.name], names))
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setAccessibleName(f"{_(field.title)}: {shown.text()}")
             pair.addWidget(shown)
@@ -107,18 +118,28 @@ class DetailView(QWidget):
 
     def edit(self) -> None:
         """Open the form."""
-        if self.row is not None and not frozen(self.spec, self.row):
+        if self.row is not None and self.may_change:
             self.context.edit(self.spec.kind, self.record_id, client_id=self._client())
 
     def delete(self) -> None:
         """Delete the record; the line at the bottom offers to take it back."""
-        if self.row is not None and not frozen(self.spec, self.row):
+        if self.row is not None and self.may_change:
             delete(self.context, self.spec.kind, self.record_id, _(self.spec.one))
 
     def preview(self) -> None:
         """Show the record's PDF."""
         if self.spec.pdf is not None:
             self.context.preview(self.spec.kind, self.record_id)
+
+    def sign(self) -> None:
+        """Let those whom it concerns sign it; what says nothing yet is refused in words."""
+        if self.row is not None and self.sign_button.isVisible():
+            sign.open_page(self, self.context, self.spec.kind, self.row)
+
+    def new_version(self) -> None:
+        """Copy what is signed into a new version and open that."""
+        if self.row is not None and self.new_button.isVisible():
+            sign.new_version(self.context, self.spec.kind, self.row)
 
     def toggle_history(self) -> None:
         """Show who changed what and when, or hide it."""
@@ -156,6 +177,8 @@ class DetailView(QWidget):
             "Ctrl+E": self.edit,
             "Ctrl+H": self.toggle_history,
             "Ctrl+P": self.preview,
+            "Ctrl+G": self.sign,
+            "Ctrl+Shift+N": self.new_version,
             "Del": self.delete,
             "Esc": self.closed.emit,
         }.get(keys)
@@ -204,7 +227,18 @@ class DetailView(QWidget):
         self.pdf_button = self._act(_("PDF"), "", "Ctrl+P", self.preview)
         self.pdf_button.setVisible(self.spec.pdf is not None)
         self.edit_button = self._act(_("Edit"), "primary", "Ctrl+E", self.edit)
-        for made in (self.delete_button, self.history_button, self.pdf_button, self.edit_button):
+        self.sign_button = self._act(_("Sign"), "", "Ctrl+G", self.sign)
+        self.new_button = self._act(_("Make a new version"), "primary", "Ctrl+Shift+N", self.new_version)
+        self.sign_button.hide()
+        self.new_button.hide()
+        for made in (
+            self.delete_button,
+            self.history_button,
+            self.pdf_button,
+            self.sign_button,
+            self.new_button,
+            self.edit_button,
+        ):
             row.addWidget(made)
         return row
 

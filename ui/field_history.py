@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.compare import Past, history_of
 from app.i18n import _, format_instant
@@ -157,7 +157,7 @@ def attach(form: Any) -> Any:
 
 def _focused(form: Any) -> str | None:
     """Return the name of the field that has the focus."""
-    widget: QWidget | None = QApplication.focusWidget()
+    widget: QWidget | None = form.focusWidget()
     while widget is not None and widget is not form:
         for name, box in form.boxes.items():
             if widget is box:

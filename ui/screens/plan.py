@@ -24,6 +24,7 @@ from app.record import Row, validated
 from app.services import SPECS
 from app.services.coaching.records import CareerPlan
 from ui.context import Context, write
+from ui.field_history import attach
 from ui.form import Form
 from ui.screens import plan_versions as versions
 from ui.screens.pictured import pictured
@@ -202,6 +203,7 @@ class PlanScreen(QWidget):
         else:
             values = versions.blank(self.client_id)
             shown = self.form = Form(self.context, SPEC, row, client_id=self.client_id, values=values)
+            attach(self.form)
             self.form.saved.connect(self._saved)
         shown.closed.connect(self.closed)
         self._sides.insertWidget(0, shown, 3)

@@ -80,16 +80,38 @@ class Made:
 
 def draw(document: Document) -> Made:
     """Render a document and draw its pages; runs off the GUI thread and touches no file."""
+    pdf = render(document)
+    return Made(pdf, draw_pdf(pdf)[0])
+
+
+def draw_pdf(pdf: bytes, most: int | None = None) -> tuple[tuple[Sheet, ...], int]:
+    """Draw the pages of a PDF, the first `most` of them; return them and how many there are in all.
+
+    A page larger than paper is drawn smaller. Raises KnownError for what cannot be opened.
+    """
     import pypdfium2
 
-    pdf = render(document)
     with _one_at_a_time:
-        opened = pypdfium2.PdfDocument(pdf)
         try:
-            pages = tuple(_sheet(page.render(scale=SHARPNESS, rev_byteorder=True)) for page in opened)
+            opened = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError:
+            raise KnownError(
+                Message(N_("This PDF cannot be shown: it is damaged or asks for a password.")),
+                Message(N_("Save it as a file to open it in another program.")),
+            ) from None
+        try:
+            count = len(opened)
+            return tuple(_sheet_of(opened[number]) for number in range(min(count, most or count))), count
         finally:
             opened.close()
-    return Made(pdf, pages)
+
+
+_LARGEST = 1_500.0  # points: A2; what is larger is a poster or a mistake
+
+
+def _sheet_of(page: Any) -> Sheet:
+    scale = SHARPNESS * min(1.0, _LARGEST / max(page.get_size()))
+    return _sheet(page.render(scale=scale, rev_byteorder=True))
 
 
 def _sheet(bitmap: Any) -> Sheet:
@@ -159,7 +181,7 @@ class PdfPreview(QWidget):
         self.close_button.clicked.connect(self.closed)
         self.for_whom = ForWhom(self.context, self.kind)
         self.for_whom.changed.connect(self._may_save)
-        self.pages = _Pages()
+        self.pages = Pages()
         self.pages.verticalScrollBar().valueChanged.connect(self._say_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, spacing(2), 0, 0)
@@ -300,7 +322,7 @@ class PdfPreview(QWidget):
             super().keyPressEvent(event)
 
 
-class _Pages(QScrollArea):
+class Pages(QScrollArea):
     """The pages below each other; Page Up and Page Down go from page to page."""
 
     def __init__(self) -> None:

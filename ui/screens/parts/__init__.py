@@ -73,7 +73,7 @@ PARTS = (
         ("consent", "consent_withdrawal", "partner_notice", "sharing"),
         "ui.screens.parts.consents.ConsentsPart",
     ),
-    Part("documents", N_("Documents"), "mdi6.paperclip", ("attachment",)),
+    Part("documents", N_("Documents"), "mdi6.paperclip", ("attachment",), "ui.screens.parts.documents.Documents"),
 )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -17,15 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.i18n import _, _n
 from app.record import Row
 from ui.context import Context
 from ui.screens import words
 from ui.screens.client_cards import Card
 from ui.screens.flowing import Flowing
+from ui.screens.pictured import pictured
 from ui.theme import button, label, look, px, spacing
 
 SIDE_BY_SIDE = 1000
 LONGEST = 60  # letters of a name on one line
+FILES = "attachment"
 Rows = dict[str, list[Row]]
 
 
@@ -38,6 +41,7 @@ class PartPage(QWidget):
         super().__init__(parent)
         self.context, self.client_id = context, client_id
         self._stale = True
+        self.files: list[Row] = []
         self.left, self.right, self.top = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         page = look(QWidget(), "page")
         column = QVBoxLayout(page)
@@ -96,7 +100,7 @@ class PartPage(QWidget):
     def _changed(self, changes: Any) -> None:
         if changes.clients and self.client_id not in changes.clients:
             return
-        if changes.kinds & {*self.kinds}:
+        if changes.kinds & {*self.kinds, FILES}:
             self._stale = True
             if self.isVisible():
                 self.reload()
@@ -104,16 +108,32 @@ class PartPage(QWidget):
     def reload(self) -> None:
         """Read the rows again, in one task."""
         self._stale = False
-        self.context.tasks.run(partial(read, self.context.store, self.client_id, self.kinds), self._show)
+        kinds = (*self.kinds, FILES)
+        self.context.tasks.run(partial(read, self.context.store, self.client_id, kinds), self._show)
 
     def _show(self, rows: Rows) -> None:
         focused = self.focusWidget()
         name = focused.accessibleName() if focused is not None else ""
+        self.files = rows[FILES]
         self.setUpdatesEnabled(False)
         self.show_rows(rows)
         self.setUpdatesEnabled(True)
-        if name:
-            self._go_back_to(name)
+        if name:  # once what was made has been shown
+            QTimer.singleShot(0, self, partial(self._go_back_to, name))
+
+    def attach(self, row: Flowing, kind: str, record: Row, name: str) -> None:
+        """Add to a line how many files belong to its entry, and the button that attaches one."""
+        count = sum(one["of_id"] == record["id"] for one in self.files)
+        said = _n("{count} file", "{count} files", count).format(count=count)
+        made = pictured(button(said if count else "", "tool", tip=_("Attach a file")), "mdi6.paperclip")
+        made.setAccessibleName(_("Attach a file: {name}").format(name=f"{name}, {said}" if count else name))
+        made.clicked.connect(partial(self._attach, kind, UUID(record["id"])))
+        row.add(made)
+
+    def _attach(self, kind: str, record_id: UUID, *_pressed: Any) -> None:
+        from ui.screens.attachment_add import attach_to
+
+        attach_to(self.context, self.client_id, kind, record_id, self)
 
     def _go_back_to(self, name: str) -> None:
         """Give the focus to what carries the same name as what had it before the cards were filled anew."""
@@ -142,6 +162,9 @@ def line(
     row = Flowing()
     link = button(words.first_line(name, LONGEST), "link", tip=name if len(name) > LONGEST else "")
     link.setAccessibleName(", ".join(part for part in (name, *(text for text, _tone in chips), said) if part))
+    link.setMinimumWidth(
+        px(80)
+    )  # a name that is longer than a narrow window is cut rather than its neighbours
     link.clicked.connect(lambda: open_it())
     row.add(link)
     for text, tone in chips:

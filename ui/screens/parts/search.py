@@ -186,6 +186,7 @@ class SearchPlanCard(Card):
         if not row["content_hash"]:
             sign_it = partial(sign.open_page, self, self.part.context, "search_plan", row)
             act(top, _("Sign"), _("Sign: {name}").format(name=name), sign_it)
+        self.part.attach(top, kind, row, name)
         shown = (
             "goal",
             "target_jobs",
@@ -284,6 +285,7 @@ class ApplicationsCard(Card):
             made.add(self._answered(row, name))
         elif row["state"] == "draft":
             act(made, _("Sent today"), _("Sent today: {name}").format(name=name), partial(self._sent, row))
+        self.part.attach(made, "job_application", row, name)
 
     def _answered(self, row: Row, name: str) -> QPushButton:
         made = button(_("Answered"), "quiet", tip=_("What was the answer?"))

@@ -91,6 +91,7 @@ class JobsCard(Card):
         if not row["ended_on"] and begun:
             end = partial(self.part.edit, "employment", row)
             act(made, _("Ended"), _("Ended: {name}").format(name=name), end)
+        self.part.attach(made, "employment", row, name)
         subsidy = self._subsidy(row)
         if subsidy:
             self.body.addWidget(Flowing([subsidy]))
@@ -192,6 +193,7 @@ class TrialsCard(Card):
         if over and not talk:
             text = _("Feedback talk")
             act(made, text, f"{text}: {name}", partial(self.part.edit, "work_trial", row))
+        self.part.attach(made, "work_trial", row, name)
         if not has_job:
             text = _("Went on as a job")
             act(made, text, f"{text}: {name}", partial(self.became_job, row))

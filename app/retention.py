@@ -22,7 +22,10 @@ _YEAR_AHEAD = 366
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: for which service task, from which of the client's days, how many years; since when, by what source."""
+    """A rule: for which service task, from which of the client's days, how many years; since when.
+
+    `source` is the number of the act, `address` where it was read.
+    """
 
     task: str
     starts: str

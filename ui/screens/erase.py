@@ -193,7 +193,7 @@ def term_text(term: Term | None) -> str:
         return _(
             "How long the data is kept cannot be said yet: the matter is open, or the service task is missing."
         )
-    text = _("Kept until {day} ({rule}, {source}).").format(
-        day=format_date(term.on), rule=_(term.rule.title), source=term.rule.source
+    text = _("Kept until {day} ({rule}, Act {act}).").format(
+        day=format_date(term.on), rule=_(term.rule.title), act=term.rule.source
     )
     return text if term.verified else _("{text} To be checked.").format(text=text)

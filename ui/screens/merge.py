@@ -242,7 +242,7 @@ class Choices(QWidget):
     def _row(self, grid: QGridLayout, row: int, one: Difference) -> None:
         title = title_of("client", one.field)
         named = label(title, "field")
-        named.setContentsMargins(0, px(7), 0, 0)
+        named.setContentsMargins(0, 7, 0, 0)  # the choice has so much above its text
         grid.addWidget(named, row, 0, Qt.AlignmentFlag.AlignTop)
         group, boxes = QButtonGroup(self), {}
         sides = [(KEPT, one.kept), (OTHER, one.other), *([(BOTH, None)] if one.both else [])]

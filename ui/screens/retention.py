@@ -170,8 +170,8 @@ class RetentionScreen(QWidget):
             return label(str(one.missing), "quiet")
         line = QWidget()
         flow = Flow(line)
-        text = _("Kept until {day} · {rule} · {source}").format(
-            day=format_date(one.term.on), rule=_(one.term.rule.title), source=one.term.rule.source
+        text = _("Kept until {day} · {rule} · Act {act}").format(
+            day=format_date(one.term.on), rule=_(one.term.rule.title), act=one.term.rule.source
         )
         words = label(text, "quiet", wraps=False)
         words.setToolTip(one.term.rule.address)

@@ -1,4 +1,4 @@
-"""Everything that happened to one client, newest first, in one list: chips choose kinds, text narrows it."""
+"""Everything that happened to one client, newest first, in one list, narrowed by module, kind, period and text."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,6 +18,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
     QLineEdit,
     QListView,
     QStyle,
@@ -29,14 +31,17 @@ from PySide6.QtWidgets import (
 
 from app.clock import today
 from app.i18n import _, _n, format_date
-from app.services import SPECS
-from ui.screens import words
+from app.services import SERVICES, SPECS
+from ui.screens import entry_words, words
 from ui.screens.chips import ChipRow
+from ui.screens.periods import EVER, Period, periods
 from ui.screens.story import Entry
 from ui.screens.words import fold
-from ui.theme import colours, label
+from ui.theme import button, colours, label
 
 Index = QModelIndex | QPersistentModelIndex
+MOST_CHIPS = 6
+"""So many kinds have a chip at first: a client's life has more than forty."""
 ENTRY = Qt.ItemDataRole.UserRole + 1
 TITLE = Qt.ItemDataRole.UserRole + 2
 BODY = Qt.ItemDataRole.UserRole + 3
@@ -51,6 +56,7 @@ class TimelineModel(QAbstractListModel):
         self.all: Sequence[Entry] = ()
         self.shown: list[int] = []
         self.kinds: frozenset[str] = frozenset()
+        self.period = EVER
         self.text = ""
         self._bodies: list[str] = []
         self._folded: list[str] = []
@@ -60,13 +66,16 @@ class TimelineModel(QAbstractListModel):
         """Take a client's entries; what they say is worked out once."""
         self.all = entries
         self._today = today()
-        self._bodies = [words.summary(entry.kind, entry.row) for entry in entries]
+        self._bodies = [entry_words.summary(entry.kind, entry.row) for entry in entries]
         self._folded = []
         self._apply()
 
-    def filter(self, *, kinds: frozenset[str] | None = None, text: str | None = None) -> None:
-        """Show only these kinds (none chosen means all) and what holds every word of the text."""
+    def filter(
+        self, *, kinds: frozenset[str] | None = None, text: str | None = None, period: Period | None = None
+    ) -> None:
+        """Show only these kinds (none chosen means all), of this period, and what holds every word of the text."""
         self.kinds = self.kinds if kinds is None else kinds
+        self.period = self.period if period is None else period
         self.text = self.text if text is None else fold(text)
         self._apply()
 
@@ -79,6 +88,7 @@ class TimelineModel(QAbstractListModel):
             number
             for number, entry in enumerate(self.all)
             if (not self.kinds or entry.kind in self.kinds)
+            and self.period.holds(entry.on)
             and all(part in self._folded[number] for part in parts)
         ]
         self.endResetModel()
@@ -204,8 +214,17 @@ class Timeline(QWidget):
         self.search.setAccessibleName(_("Filter the timeline"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda text: self._filter(text=text))
+        self.module, self.period = QComboBox(), QComboBox()
+        self.module.setAccessibleName(_("Part of the service"))
+        self.period.setAccessibleName(_("Period"))
+        self.module.activated.connect(lambda _row: self._module_chosen())
+        self.period.activated.connect(lambda _row: self._filter(period=self.period.currentData()))
         self.chips = ChipRow(_("Kinds of entries"))
-        self.chips.changed.connect(lambda: self._filter(kinds=frozenset(self.chips.chosen())))
+        self.chips.changed.connect(lambda: self._filter(kinds=self._kinds()))
+        self.more = button("", "link")
+        self.more.clicked.connect(self._more)
+        self._counts: Counter[str] = Counter()
+        self._all_chips = False
         self.view = EntryView(open_entry)
         self.view.setModel(self.model)
         self.view.setAccessibleName(_("Timeline"))
@@ -216,20 +235,70 @@ class Timeline(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.search, self.chips, self.count, self.empty):
+        self._choices = QWidget()
+        row = QHBoxLayout(self._choices)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.module, 1)
+        row.addWidget(self.period, 1)
+        for box in (self.module, self.period):
+            box.setMinimumContentsLength(8)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for widget in (self.search, self._choices, self.chips, self.more, self.count, self.empty):
             column.addWidget(widget)
         column.addWidget(self.view, 1)
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show a client's entries; the chosen filters stay."""
-        kinds = Counter(entry.kind for entry in entries)
-        self.chips.offer([(kind, f"{_(SPECS[kind].title)} {number}") for kind, number in kinds.most_common()])
-        self.chips.setVisible(len(kinds) > 1)
+        self._counts = Counter(entry.kind for entry in entries)
+        self._offer_modules()
+        _offer(self.period, [(period.title, period) for period in periods(entries, today())])
+        self._offer_kinds()
         self.model.load(entries)
-        self._filter(kinds=frozenset(self.chips.chosen()))
+        self._filter(kinds=self._kinds(), period=self.period.currentData())
 
-    def _filter(self, *, kinds: frozenset[str] | None = None, text: str | None = None) -> None:
-        self.model.filter(kinds=kinds, text=text)
+    def _offer_modules(self) -> None:
+        """Offer the parts of the service from which there is something."""
+        there = [s for s in SERVICES if any(spec.kind in self._counts for spec in s.records)]
+        _offer(self.module, [(_("All parts of the service"), ""), *((_(s.title), s.key) for s in there)])
+        self._choices.setVisible(bool(self._counts))
+
+    def _in_module(self) -> list[str]:
+        """Return the kinds of the chosen part of which there is something, the commonest first."""
+        key = self.module.currentData()
+        own = {spec.kind for s in SERVICES if s.key == key for spec in s.records}
+        return [kind for kind, _count in self._counts.most_common() if not key or kind in own]
+
+    def _offer_kinds(self) -> None:
+        kinds = self._in_module()
+        chosen = set(self.chips.chosen())
+        few = kinds if self._all_chips else [k for k in kinds[:MOST_CHIPS] if k not in chosen]
+        shown = [kind for kind in kinds if kind in few or kind in chosen]
+        self.chips.offer([(kind, f"{_(SPECS[kind].title)} {self._counts[kind]}") for kind in shown])
+        self.chips.setVisible(len(kinds) > 1)
+        self.more.setVisible(len(kinds) > MOST_CHIPS)
+        hidden = len(kinds) - len(shown)
+        text = _n("{count} more kind", "{count} more kinds", hidden).format(count=hidden)
+        self.more.setText(_("Fewer kinds") if self._all_chips else text)
+
+    def _kinds(self) -> frozenset[str]:
+        """Return the kinds to be shown: those chosen, else all of the chosen part."""
+        chosen = frozenset(self.chips.chosen())
+        return chosen or (frozenset(self._in_module()) if self.module.currentData() else frozenset())
+
+    def _module_chosen(self) -> None:
+        self._all_chips = False
+        self._offer_kinds()
+        self._filter(kinds=self._kinds())
+
+    def _more(self) -> None:
+        self._all_chips = not self._all_chips
+        self._offer_kinds()
+        self._filter(kinds=self._kinds())
+
+    def _filter(
+        self, *, kinds: frozenset[str] | None = None, text: str | None = None, period: Period | None = None
+    ) -> None:
+        self.model.filter(kinds=kinds, text=text, period=period)
         shown, every = self.model.rowCount(), len(self.model.all)
         self.empty.setVisible(not every)
         self.search.setVisible(bool(every))
@@ -241,3 +310,13 @@ class Timeline(QWidget):
                 shown=shown, count=every
             )
         )
+
+
+def _offer(box: QComboBox, choices: Sequence[tuple[str, Any]]) -> None:
+    """Offer these (text, value); what was chosen and is still offered stays chosen, else the first."""
+    before = box.currentData()
+    box.clear()
+    for text, value in choices:
+        box.addItem(text, value)
+    values = [value for _text, value in choices]
+    box.setCurrentIndex(values.index(before) if before in values else 0)

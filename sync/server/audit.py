@@ -17,7 +17,7 @@ from app.clock import now, random_bytes
 from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import EMPTY, checksum
-from sync.server.database import json_text, put
+from sync.server.database import add, json_text
 from sync.server.scopes import ScopeState, beginning
 from sync.server.tables import AUDIT, RECORDS, SCOPE
 
@@ -65,9 +65,12 @@ def _commitment(salt: str, patch: str) -> str:
 
 def append(connection: Connection, states: dict[str, ScopeState], entries: Sequence[Entry]) -> None:
     """Write entries at the end of their scopes' chains; the scopes are locked, their states move on."""
+    add(connection, AUDIT, _chained(states, entries), len(entries))
+
+
+def _chained(states: dict[str, ScopeState], entries: Sequence[Entry]) -> Iterator[Row]:
     at = iso(now())
     salts = random_bytes(_SALT * len(entries)).hex()
-    rows = []
     for number, entry in enumerate(entries):
         state = states[entry.scope]
         salt = salts[2 * _SALT * number : 2 * _SALT * (number + 1)]
@@ -91,8 +94,7 @@ def append(connection: Connection, states: dict[str, ScopeState], entries: Seque
             "patch": patch,
         }
         row["hash"] = state.chain = _hash(row)
-        rows.append(row)
-    put(connection, AUDIT, rows, on_conflict="fail")
+        yield row
 
 
 @dataclass(frozen=True)

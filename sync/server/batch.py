@@ -1,6 +1,6 @@
 """Many mutations merged in memory, in order, and written with one statement a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from app.record import Row, iso
 from sync.merge import Clash, Merged, merge, same
 from sync.protocol import Mutation, Status
 from sync.server import audit, scopes
-from sync.server.database import check_foreign_keys, is_refusal, put
+from sync.server.database import add, check_foreign_keys, is_refusal, put
 from sync.server.faults import BUGS
 from sync.server.rights import Sender
 from sync.server.scopes import ScopeState
@@ -265,11 +265,24 @@ class Batch:
         }
 
     def flush(self, connection: Connection) -> None:
-        """Write everything: rows with their numbers, audit, receipts, quarantine, and the scopes' rows."""
-        fresh: dict[str, list[Row]] = {}
-        changed: dict[str, list[Row]] = {}
+        """Write everything: audit, rows with their numbers, receipts, quarantine, and the scopes' rows."""
+        fresh: dict[str, list[Key]] = {}
+        changed: dict[str, list[Key]] = {}
         for key, before in self._before.items():
-            row = self.rows[key]
+            (fresh if before is None else changed).setdefault(key[0], []).append(key)
+        audit.append(connection, self.states, self._entries)
+        for name, keys in fresh.items():
+            add(connection, RECORDS[name], self._numbered(keys), len(keys))
+        for name, keys in changed.items():
+            put(connection, RECORDS[name], list(self._numbered(keys)))
+        put(connection, RECEIPT, self._receipts, on_conflict="skip")
+        put(connection, QUARANTINE, self._quarantined, on_conflict="skip")
+        scopes.save(connection, self.states.values())
+
+    def _numbered(self, keys: Iterable[Key]) -> Iterator[Row]:
+        """Yield these rows as they are written, counted in their scopes."""
+        for key in keys:
+            before, row = self._before[key], self.rows[key]
             state = self.states[row["scope"]]
             if before is None:
                 state.total += 1
@@ -277,16 +290,7 @@ class Batch:
                 state.counts(*key, before["version"], -1)
             if not row["deleted"]:
                 state.counts(*key, row["version"], 1)
-            into = fresh if before is None else changed
-            into.setdefault(key[0], []).append({**row, "seq": state.number()})
-        for name, rows in fresh.items():
-            put(connection, RECORDS[name], rows, on_conflict="fail")
-        for name, rows in changed.items():
-            put(connection, RECORDS[name], rows)
-        audit.append(connection, self.states, self._entries)
-        put(connection, RECEIPT, self._receipts, on_conflict="skip")
-        put(connection, QUARANTINE, self._quarantined, on_conflict="skip")
-        scopes.save(connection, self.states.values())
+            yield {**row, "seq": state.number()}
 
 
 def iso_of(moment: str) -> str:

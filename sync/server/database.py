@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
@@ -167,7 +167,15 @@ def _sqlite_upsert(table: Table, on_conflict: str) -> Any:
 _WORTH_COPYING = 50
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def add(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], count: int) -> None:
+    """Write new rows of JSON values, each made while PostgreSQL already takes in those before it."""
+    if is_postgres(connection) and count >= _WORTH_COPYING:
+        _copy(connection, table, rows)
+    else:
+        put(connection, table, list(rows), on_conflict="fail")
+
+
+def _copy(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write new rows by PostgreSQL's quickest way in."""
     names = [column.name for column in table.columns]
     lists = [number for number, column in enumerate(table.columns) if isinstance(column.type, Json)]
@@ -192,9 +200,7 @@ def put(
     """
     if not rows:
         return
-    if is_postgres(connection) and on_conflict == "fail" and len(rows) >= _WORTH_COPYING:
-        _copy(connection, table, rows)
-    elif is_postgres(connection):
+    if is_postgres(connection):
         connection.execute(_postgres_upsert(table, on_conflict), {"rows": json_text(rows)})
     else:
         connection.execute(_sqlite_upsert(table, on_conflict), rows)

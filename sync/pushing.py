@@ -5,6 +5,7 @@ While the centre works on one batch, the device notes the answers to the one bef
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from pydantic_core import to_json
 
@@ -19,9 +20,18 @@ from storage.writing import Changes
 from sync.faults import BUGS
 from sync.protocol import BATCH_BYTES, BATCH_MUTATIONS, SCHEMA_VERSION, PushReply
 from sync.session import Session
-from sync.transport import NotNow, TooLarge
+from sync.transport import NotNow, Parcel, TooLarge, pack
 
+_PATH = "/sync/push"
 STOPPED = N_("The exchange with the centre was stopped.")
+
+
+@dataclass(frozen=True)
+class Load:
+    """A batch of edits, and the message that carries it."""
+
+    batch: Batch
+    parcel: Parcel
 
 
 class Push:
@@ -38,35 +48,38 @@ class Push:
     def run(self, session: Session) -> None:
         """Send everything unsent. Raises as `Session.call`; what was answered until then is noted."""
         with ThreadPoolExecutor(1) as aside:
-            batch = self._next()
-            while batch:
-                batch = self._exchange(session, batch, aside) or self._next()
-                if batch and self.stopped():
+            load = self._next(session)
+            while load is not None:
+                load = self._exchange(session, load, aside) or self._next(session)
+                if load is not None and self.stopped():
                     self._note()
                     raise NotNow(STOPPED)
 
-    def _next(self, after: int = 0) -> Batch:
+    def _next(self, session: Session, after: int = 0) -> Load | None:
+        """Return what is to be sent next, marked and packed; None where nothing waits."""
         with self.store.write() as connection:
             batch = outbox.batch(connection, self.bytes, self.count, after)
-        if batch:
-            clock.point("client.push.marked")
-        return batch
+        if not batch:
+            return None
+        clock.point("client.push.marked")
+        return Load(batch, _packed(session, batch))
 
-    def _exchange(self, session: Session, batch: Batch, aside: ThreadPoolExecutor) -> Batch | None:
-        """Send a batch and hear its answer; return the batch after it, where that is ready already."""
+    def _exchange(self, session: Session, load: Load, aside: ThreadPoolExecutor) -> Load | None:
+        """Send a batch and hear its answer; return the one after it, where that is ready already."""
+        batch = load.batch
         if "ack_early" in BUGS:
             with self.store.write() as connection:
                 answers.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
         following = None
         try:
             if batch.full:
-                under_way = aside.submit(_send, session, batch)
+                under_way = aside.submit(session.call, _PATH, load.parcel, PushReply)
                 self._note()
-                following = self._next(batch.last)
+                following = self._next(session, batch.last)
                 reply = under_way.result()
             else:
                 self._note()
-                reply = _send(session, batch)
+                reply = session.call(_PATH, load.parcel, PushReply)
         except TooLarge:
             self._smaller(batch)
             return None
@@ -74,7 +87,7 @@ class Push:
         if {result.id for result in reply.results} != set(batch.ids):
             raise NotNow(N_("The centre's answer came through damaged."))
         self._unnoted = reply
-        if not following:
+        if following is None:
             self._note()
         return following
 
@@ -106,9 +119,9 @@ class Push:
             answers.acknowledge(connection, [Answer(one, "refused", base, (problem,))])
 
 
-def _send(session: Session, batch: Batch) -> PushReply:
+def _packed(session: Session, batch: Batch) -> Parcel:
     about = {"epoch": session.me.epoch, "schema_version": SCHEMA_VERSION, "device": session.me.device}
     head = to_json(about).decode()
     sealed = f',"sealed":[{",".join(batch.sealed)}]' if batch.sealed else ""
     body = f'{head[:-1]},"mutations":[{",".join(batch.mutations)}]{sealed}}}'.encode()
-    return session.call("/sync/push", body, PushReply)
+    return pack(body)

@@ -23,7 +23,7 @@ from sync.protocol import (
     to_base64,
     token_words,
 )
-from sync.transport import Told, Transport, ask
+from sync.transport import Parcel, Told, Transport, ask
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -69,16 +69,16 @@ class Session:
         self.me = identity(store)
         self.order: OrderMessage | None = None
 
-    def call(self, path: str, body: bytes, reply: type[M]) -> M:
+    def call(self, path: str, message: bytes | Parcel, reply: type[M]) -> M:
         """Send a message with the token and return the reply. Raises as `transport.ask`."""
         token = _tokens.get(self.store)
         if token is not None:
             try:
-                return ask(self.transport, path, body, reply, token)
+                return ask(self.transport, path, message, reply, token)
             except Told as told:
                 if told.reply.code != "token":
                     raise
-        return ask(self.transport, path, body, reply, self.renew())
+        return ask(self.transport, path, message, reply, self.renew())
 
     def renew(self) -> str:
         """Sign a challenge and return the new token; notes an order to drain."""

@@ -242,15 +242,32 @@ def not_now(error: BaseException) -> NotNow:
 # ---- one question, one answer -----------------------------------------------------------------------------
 
 
-def ask(transport: Transport, path: str, body: bytes, reply: type[M], token: str | None = None) -> M:
+@dataclass(frozen=True)
+class Parcel:
+    """A message ready to be sent: its bytes, packed where that is worth it."""
+
+    body: bytes
+    packed: bool
+
+
+def pack(message: bytes) -> Parcel:
+    """Make a message ready to be sent."""
+    if len(message) <= COMPRESS_ABOVE:
+        return Parcel(message, False)
+    return Parcel(gzip.compress(message, COMPRESS_LEVEL, mtime=0), True)
+
+
+def ask(
+    transport: Transport, path: str, message: bytes | Parcel, reply: type[M], token: str | None = None
+) -> M:
     """Send a message and return the reply. Raises NotNow, TooLarge, or Told for the centre's own refusal."""
     headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "gzip"}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
-    if len(body) > COMPRESS_ABOVE:
-        body = gzip.compress(body, COMPRESS_LEVEL, mtime=0)
+    parcel = message if isinstance(message, Parcel) else pack(message)
+    if parcel.packed:
         headers["Content-Encoding"] = "gzip"
-    answer = transport.send(path, body, headers)
+    answer = transport.send(path, parcel.body, headers)
     if answer.status == 200 and is_json(answer):
         try:
             return reply.model_validate_json(answer.body)

@@ -170,7 +170,7 @@ def fetch(
         return
 
     def go_on() -> None:
-        if stopped():
+        if stopped() or not store.is_open:
             raise NotNow(N_("The exchange with the centre was stopped."))
 
     way = transport or _way(store)

@@ -1,4 +1,4 @@
-"""The device's side of the sync: push what is unsent, then pull what changed. Nothing saved is ever lost here.
+"""The device's side of the sync: push what is unsent, pull what changed, then the files. Nothing saved is ever lost.
 
 Push and pull may stop at any point (`clock.point` names them): the next sync goes on from there. Design and
 reasons: server-sequenced, three-way merge at the centre, one cursor for each scope.
@@ -83,8 +83,11 @@ def sync_once(store: Store, transport: Transport, stopped: Callable[[], bool] = 
     Raises Unreachable (`retry_after` where the centre said so), NotAllowed, Wiped; what was done until then
     stays done. `stopped` is asked between requests and ends the sync early.
     """
-    with _locks.setdefault(store, Lock()), without_collecting():
-        return _Sync(store, transport, stopped).run()
+    with _locks.setdefault(store, Lock()):
+        with without_collecting():
+            work = _Sync(store, transport, stopped)
+            result = work.run()
+        return work.with_files(result)
 
 
 class CentreOf:
@@ -166,7 +169,7 @@ class _Sync:
                 if self.session.order is not None:
                     self._obey(self.session.order)
                 self._pull()
-                return self._with_files(self._finish())
+                return self._finish()
             except Told as told:
                 if told.reply.order is not None:
                     self._obey(told.reply.order)
@@ -377,7 +380,7 @@ class _Sync:
             warnings=(*self._clock_warning(), *self.warnings),
         )
 
-    def _with_files(self, result: SyncResult) -> SyncResult:
+    def with_files(self, result: SyncResult) -> SyncResult:
         """Send and fetch attached files: after the records, which are safe whatever becomes of these."""
         done = attached.exchange(self.session, self.stopped)
         warnings = (*result.warnings, *done.warnings)

@@ -85,6 +85,7 @@ def backup(arguments: Namespace) -> int:
     with opened(arguments) as store:
         backup_to(Path(arguments.file), store.folder, store.engine, store.key)
     answer(arguments, {"file": arguments.file}, _("The backup was written and checked."))
+    say(_("Attached files are in it where the centre does not have them yet; the others are fetched again."))
     return 0
 
 

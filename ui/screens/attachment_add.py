@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.errors import KnownError
-from app.i18n import Message, _, _n
+from app.i18n import _, _n
 from app.services.clients.codes import ATTACHMENT_KINDS
 from storage import blobs
 from storage.store import Store
@@ -63,7 +63,7 @@ def add_files(store: Store, paths: Sequence[Path], values: Mapping[str, Any]) ->
         try:
             done.changes |= blobs.attach(store, path, values)
         except KnownError as error:
-            done.problems.append(str(Message("{name}: {problem}", name=path.name, problem=str(error))))
+            done.problems.append(f"{path.name}: {error}")
     return done
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from app.i18n import Message
@@ -53,8 +54,7 @@ class Case:
         return self.client_id.hex[-6:].upper() if tells or not self.code_name else self.code_name
 
 
-@dataclass(frozen=True)
-class DueItem:
+class DueItem(NamedTuple):  # of which there are tens of thousands: a tuple is made in a third of the time
     """Something that a worker should do by a day: what, for whom, and the record it concerns (or a new one).
 
     `about`: for a new record, the one that it is about, such as the job that was kept. `act`: MEET for an appointment

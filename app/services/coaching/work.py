@@ -167,13 +167,16 @@ def due_employment(case: Case, on: date) -> Iterable[DueItem]:
     """Tell of the wage subsidy's end, and of the days on which a job has been kept for 3, 6 and 12 months."""
     answers = case.rows.get("job_check", ())
     for row in case.rows.get("employment", ()):
-        identity, ended = UUID(row["id"]), row["ended_on"]
+        key, ended = row["id"], row["ended_on"]
+        identity = UUID(key)
         if row["wage_subsidy_until"] and not ended and case.phase != codes.ENDED:
             day = date.fromisoformat(row["wage_subsidy_until"])
             if on >= day - SUBSIDY_AHEAD:
                 yield DueItem(day, SUBSIDY_ENDS, case.client_id, "employment", identity)
-        for months in to_ask(row, [one for one in answers if one["employment_id"] == row["id"]]):
-            day = kept_on(row, months)
+        given = [one for one in answers if one["employment_id"] == key] if answers else ()
+        begun = date.fromisoformat(row["started_on"])
+        for months in to_ask(row, given):
+            day = months_after(begun, months)
             yield DueItem(day, JOB_KEPT[months], case.client_id, "job_check", None, about=identity)
 
 
@@ -182,13 +185,15 @@ def kept_on(job: Row, months: int) -> date:
     return months_after(date.fromisoformat(job["started_on"]), months)
 
 
-def to_ask(job: Row, answers: Iterable[Row]) -> list[int]:
+def to_ask(job: Row, answers: Sequence[Row]) -> Sequence[int]:
     """Return after which months it is still to be asked whether a job was kept, given the answers there are.
 
     Not for days after the job's end. Kept for six months says that it was kept for three, and a job that was lost by
     then is not asked after again.
     """
     ended = job["ended_on"]
+    if not ended and not answers:
+        return KEPT_MONTHS
     open_ = [months for months in KEPT_MONTHS if not ended or ended >= kept_on(job, months).isoformat()]
     for answer in answers:
         asked, kept = answer["months"], answer["kept"]

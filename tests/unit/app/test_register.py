@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import register
@@ -85,6 +85,7 @@ def test_a_plan_says_its_goals_with_their_steps() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_every_note_becomes_plain_text_in_every_language(kind: str, data: st.DataObject) -> None:
     spec = SPECS[kind]
@@ -100,6 +101,7 @@ def test_every_note_becomes_plain_text_in_every_language(kind: str, data: st.Dat
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_mark_falls_exactly_when_the_text_is_another(kind: str, data: st.DataObject) -> None:
     spec = SPECS[kind]

@@ -1,10 +1,11 @@
 """The form of a consent: how it stands in words above, and what may be done with it: give, replace, withdraw."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app import consent as rules
 from app.clock import today
@@ -31,7 +32,9 @@ class ConsentForm(Form):
         self._top = QVBoxLayout(self.top)
         self._top.setContentsMargins(spacing(2), spacing(1.5), spacing(2), spacing(1.5))
         self._top.setSpacing(spacing(1))
-        self._fields.insertWidget(0, self.top)
+        # What is to be given is filled first; of what was given the state comes first.
+        given = self.row is not None and rules.is_given(self.row)
+        self._fields.insertWidget(0 if given else self._fields.count() - 1, self.top)
         self._show(None)
         if self.context is not None and self.client_id is not None and self.row is not None:
             store, client = self.context.store, self.client_id
@@ -67,6 +70,16 @@ class ConsentForm(Form):
         self._top.addWidget(self._actions(state.state if state else rules.UNSIGNED))
         if held is not None and self.row is not None:
             self._top.addWidget(PartnersToTell(self.context, self.row, held))  # type: ignore[arg-type]
+        self._order()
+
+    def _order(self) -> None:
+        super()._order()
+        if not hasattr(self, "top") or (self.row is not None and rules.is_given(self.row)):
+            return
+        last = [stop for box in self.boxes.values() for stop in box.editor.stops()][-1:]
+        buttons = self.top.findChildren(QPushButton)
+        for before, after in pairwise([*last, *buttons, self.undo_button]):
+            QWidget.setTabOrder(before, after)
 
     def _actions(self, state: str) -> QWidget:
         place = Flowing()

@@ -90,8 +90,10 @@ class ReferralForm(Form):
         super()._after_field(name)
         if name == "contact":
             self.told = FieldBox(self.groups, _("The consent must name each of these groups of data."))
-            self._fields.addWidget(self.told)
-            self._fields.addWidget(self.guard)
+            beside = self.boxes["contact"].layout()
+            assert beside is not None
+            beside.addWidget(self.told)
+            beside.addWidget(self.guard)
             self.told.hide()
 
     def _order(self) -> None:

@@ -61,10 +61,12 @@ def test_a_consent_does_not_replace_itself() -> None:
 
 
 def test_sharing_rests_on_a_consent_or_a_reason() -> None:
-    values = {"client_id": new_id(), "on": today(), "party": "Kela"}
-    assert [p.field for p in check_sharing(make("sharing", **values))] == ["override_reason"]
-    assert check_sharing(make("sharing", **values, override_reason="Laki")) == []
-    assert check_sharing(make("sharing", **values, consent_id=new_id())) == []
+    def problems(**more: Any) -> list[str | None]:
+        made: Any = make("sharing", client_id=new_id(), on=today(), party="Kela", **more)
+        return [problem.field for problem in check_sharing(made)]
+
+    assert problems() == ["override_reason"]
+    assert problems(override_reason="Laki") == problems(consent_id=new_id()) == []
 
 
 def texts(document: Document) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Place = tuple[Any, ...]
 """("today",), ("service", key), ("client", id), ("plan", client, plan), ("merge", client, other or None),
-("erase", client), ("conflicts",) or ("settings",)."""
+("erase", client), ("register", client), ("conflicts",) or ("settings",)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ def build(place: Place, context: "Context", settings_page: Callable[[], QWidget]
         from ui.screens.erase import EraseScreen
 
         return EraseScreen(context, rest[0])
+    if name == "register":
+        from ui.screens.register_list import RegisterPage
+
+        return RegisterPage(context, rest[0])
     if name == "conflicts":
         from ui.screens.conflicts import ConflictsScreen
 
@@ -71,7 +75,7 @@ def build(place: Place, context: "Context", settings_page: Callable[[], QWidget]
 
 def client_of(place: Place) -> Any:
     """Return the client whom a place is about, or None."""
-    return place[1] if place[0] in ("client", "plan", "merge", "erase") else None
+    return place[1] if place[0] in ("client", "plan", "merge", "erase", "register") else None
 
 
 def _service(context: "Context", key: str) -> QWidget:

@@ -1,6 +1,7 @@
 """The parts of a client's page, each shown from the same Story."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.clock import today
 from app.due import DueItem
-from app.i18n import _, format_date
+from app.i18n import _, _n, format_date
 from app.record import Row
 from app.services.clients.codes import BRANCHES, LANGUAGES, NETWORK_ROLES
 from app.services.coaching import codes, rules
@@ -22,6 +23,7 @@ from ui.screens.phase_line import PhaseLine
 from ui.screens.phase_proposal import ProposalNotice
 from ui.screens.pictured import pictured
 from ui.screens.story import StepView, Story, present_plan
+from ui.screens.today_open import open_due
 from ui.theme import button, heading, label, look, spacing
 
 
@@ -172,6 +174,10 @@ class PhaseCard(Card):
         self.proposal.show_proposal(phase_proposal.of_story(story))
 
 
+SOON = timedelta(days=90)
+"""How far ahead the page says what is due; of what comes later it only tells how much there is."""
+
+
 class NextCard(Card):
     """What is to be done for this client, and by when; one key writes the visit."""
 
@@ -186,8 +192,11 @@ class NextCard(Card):
         day = today()
         if not story.due:
             self.quiet(_("Nothing is due."))
-        for item in story.due:
+        near = [item for item in story.due if item.on <= day + SOON]
+        for item in near:
             self._add(item, words.when(item.on, day), item.on < day)
+        if later := len(story.due) - len(near):
+            self.quiet(_n("Later: {count} thing", "Later: {count} things", later).format(count=later))
         last = story.case.last_contact
         self.quiet(_("Last contact {when}.").format(when=words.ago(last, day)) if last else _("Not met yet."))
 
@@ -209,12 +218,7 @@ class NextCard(Card):
         self.body.addLayout(row)
 
     def _open(self, item: DueItem) -> None:
-        if item.kind == "career_plan":
-            self.context.open_plan(self.client_id, item.record_id)
-        elif item.kind == "support_visit":
-            self.context.quick_visit(self.client_id, item.record_id)
-        else:
-            self.context.edit(item.kind, item.record_id, client_id=self.client_id)
+        open_due(self.context, item)
 
 
 class GoalsCard(Card):

@@ -30,7 +30,7 @@ from ui.context import Context
 from ui.screens.flowing import Flowing
 from ui.screens.pictured import pictured
 from ui.screens.register_copy import COPY_KEY, MARK_KEY, copy_text, mark
-from ui.theme import button, colours, label, px, spacing
+from ui.theme import button, colours, heading, label, px, spacing
 
 MOST = 200
 SIDE_BY_SIDE = 900
@@ -62,8 +62,10 @@ class Waiting:
     count: int
 
 
-def gather(store: Any) -> Waiting:
-    """Read what waits, on the database thread."""
+def gather(store: Any, client_id: UUID | None = None) -> Waiting:
+    """Read what waits, of everybody or of one client, on the database thread."""
+    if client_id is not None:
+        return _of_client(store, client_id)
     names = {case.client_id: case.name for case in store.clients()}
     found = [
         Note(kind, identity, UUID(client), names.get(UUID(client), ""), date.fromisoformat(day))
@@ -72,14 +74,25 @@ def gather(store: Any) -> Waiting:
     return Waiting(tuple(found), store.uncopied()[0])
 
 
+def _of_client(store: Any, client_id: UUID) -> Waiting:
+    case = store.case(client_id)
+    found = [
+        Note(spec.kind, row["id"], client_id, case.name if case else "", date.fromisoformat(row[spec.dated]))
+        for spec in register.kinds()
+        for row in store.rows(spec.kind, client_id=client_id, where={register.MARK: None})
+        if register.waits(spec, row)
+    ]
+    return Waiting(tuple(sorted(found, key=lambda note: (note.on, note.id))), len(found))
+
+
 class RegisterList(QWidget):
-    """The list at the left, the text of the present note at the right."""
+    """The list at the left, the text of the present note at the right; of everybody, or of one client."""
 
-    opened = Signal(object)
-
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, client_id: UUID | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.context = context
+        self.context, self.client_id = context, client_id
         self._row: Row | None = None
         self._wanted = ""
         self._stale = True
@@ -156,8 +169,8 @@ class RegisterList(QWidget):
     def reload(self) -> None:
         """Read again what waits."""
         self._stale = False
-        store = self.context.store
-        self.context.tasks.run(lambda: gather(store), self.show_waiting)
+        store, client = self.context.store, self.client_id
+        self.context.tasks.run(lambda: gather(store, client), self.show_waiting)
 
     def show_waiting(self, waiting: Waiting) -> None:
         """Show what waits; what was ticked and still waits stays ticked, and the place in the list stays."""
@@ -189,16 +202,6 @@ class RegisterList(QWidget):
         more = _("The oldest {count} are shown.").format(count=shown) if shown < waiting.count else ""
         how = _("Copy the text, paste it into the register, then mark the note as copied.")
         self.said.setText(" ".join(part for part in (text, more, how) if part))
-
-    def show_client(self, client_id: UUID) -> None:
-        """Go to a client's oldest note, and tick all notes of this client."""
-        first = None
-        for row, note in enumerate(self.notes()):
-            mine = note.client_id == client_id
-            self.list.item(row).setCheckState(Qt.CheckState.Checked if mine else Qt.CheckState.Unchecked)
-            first = row if mine and first is None else first
-        if first is not None:
-            self.list.setCurrentRow(first)
 
     # ---- what is chosen ----
 
@@ -309,6 +312,29 @@ class _Notes(QListWidget):
             self._copy()
             return
         super().keyPressEvent(event)
+
+
+class RegisterPage(QWidget):
+    """One client's notes that are not in the official register. Escape goes back."""
+
+    closed = Signal()
+
+    def __init__(self, context: Context, client_id: UUID, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = RegisterList(context, client_id)
+        self.setAccessibleName(_("Official register"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing(3), spacing(3), spacing(3), spacing(2))
+        column.setSpacing(spacing(1))
+        column.addWidget(heading(_("Official register"), 1))
+        column.addWidget(self.list, 1)
+        self.setFocusProxy(self.list)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def _check(dark: bool) -> str:

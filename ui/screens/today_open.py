@@ -1,20 +1,14 @@
 """From what is due to the form that does it: one way for Today, the agenda and a client's page."""
 
-from collections.abc import Callable
-from uuid import UUID
-
 from app.due import COPY, DueItem
 from app.services.coaching import work
 from ui.context import Context
 
 
-def open_due(context: Context, item: DueItem, register: Callable[[UUID], None] | None = None) -> None:
-    """Open the form of a due thing, filled with what is known; `register` shows a client's notes to be copied."""
+def open_due(context: Context, item: DueItem) -> None:
+    """Open the form of a due thing, filled with what is known."""
     if item.act == COPY:
-        if register is not None:
-            register(item.client_id)
-        else:
-            context.show_client(item.client_id)
+        context.go(("register", item.client_id))
     elif item.kind == "support_visit":
         context.quick_visit(item.client_id, item.record_id)
     elif item.kind == "career_plan":

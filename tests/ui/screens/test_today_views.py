@@ -5,6 +5,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 
 from app import clock
 from app.clock import today
@@ -14,6 +15,7 @@ from tests.ui.screens.test_day import go_to, lines
 from ui import dialogs
 from ui.screens import register_copy
 from ui.screens.client_cards import NextCard
+from ui.screens.register_list import RegisterPage
 from ui.screens.today import AGENDA, DUE, REGISTER, TodayScreen
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -253,16 +255,38 @@ def test_the_clipboard_is_emptied_when_the_program_locks(qtbot: Any, context: An
 
 
 def test_a_clients_own_page_says_how_many_visits_are_to_be_copied(
-    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
 ) -> None:
     from ui.screens.story import gather
+
+    context.go = ways.to("go")
 
     card = NextCard(context, people["Aino"], lambda: None)
     qtbot.addWidget(card)
     story = gather(store, people["Aino"])
     assert story is not None
     card.show_story(story)
-    assert "Visits not in the official register: 9" in [str(item.title) for item in story.due]
+    title = "Visits not in the official register: 9"
+    (line,) = [b for b in card.findChildren(QPushButton) if b.text() == title]
+    line.click()
+    assert ways.went[-1] == ("go", ("register", people["Aino"]))
+
+
+def test_one_clients_notes_are_shown_without_those_of_others(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    page = RegisterPage(context, people["Aino"])
+    show(qtbot, page)
+    notes = page.list.notes()
+    assert {note.client_id for note in notes} == {people["Aino"]}
+    assert len(notes) == 10
+    assert "10 notes" in page.list.said.text()
+    page.list.choose_all()
+    page.list.mark_now()
+    assert store.uncopied()[0] == 2
+    assert page.list.notes() == []
+    with qtbot.waitSignal(page.closed):
+        qtbot.keyClick(page.list.list, Qt.Key.Key_Escape)
 
 
 def test_the_day_may_turn_while_today_is_shown(

@@ -2,21 +2,22 @@
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.errors import Refused
 from app.record import to_row, validated
 from app.services import SPECS
 from storage import backup, blobs, db, erasing, merging
 from storage.store import set_state
-from sync.server.database import writing
-from sync.server.tables import ACCOUNT
+from sync.server.database import snapshot, writing
+from sync.server.tables import ACCOUNT, BLOB, BLOB_PIECE, METADATA
 from tests.model.story import Story
-from tests.town import Device, Town
+from tests.town import Device, Town, new_town
 
 WORDS = ("Unohdettava", "Poistola", "Salainen")
 """Words that only the erased client's entries hold."""
@@ -69,6 +70,18 @@ def dump(device: Device) -> str:
     return "\n".join(lines)
 
 
+def rows_at_centre(town: Town) -> str:
+    """Return everything in all of the centre's tables, whichever database it has."""
+    with snapshot(town.engine) as connection:
+        found = [row for table in METADATA.tables.values() for row in connection.execute(select(table))]
+    return "\n".join(str(tuple(row)) for row in found)
+
+
+def files_at_centre(town: Town) -> int:
+    with snapshot(town.engine) as connection:
+        return len(connection.execute(select(BLOB)).all()) + len(connection.execute(select(BLOB_PIECE)).all())
+
+
 def at_centre(town: Town) -> str:
     """Return the centre's files as they lie, and all its rows."""
     with sqlite3.connect(town.folder / "centre.db") as raw:
@@ -98,6 +111,7 @@ def test_nothing_of_an_erased_client_is_left_anywhere(story: Story) -> None:
         device.sync()
     assert found(dump(first)) == found(dump(away)) == list(WORDS)
     assert found(at_centre(story.town)) == list(WORDS)
+    assert files_at_centre(story.town) == 2
     backup.make_daily(first.folder, first.store.engine, first.store.key)
     story.clock.now = story.clock.now.replace(minute=59)
     (member,) = away.store.rows("network_member", client_id=client)
@@ -114,6 +128,7 @@ def test_nothing_of_an_erased_client_is_left_anywhere(story: Story) -> None:
     first.sync()
 
     assert not found(at_centre(story.town))
+    assert not files_at_centre(story.town)
     assert not story.town.findings()
     second.sync()
     result = away.sync()
@@ -130,6 +145,33 @@ def test_nothing_of_an_erased_client_is_left_anywhere(story: Story) -> None:
     log = first.store.access_log(client)
     assert "erased" in {line["action"] for line in log}
     assert {line["detail"] for line in log} == {""}
+
+
+def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    town = new_town(tmp_path / "town", postgres_url)
+    first, second, _ = town.devices
+    kept = first.save("client", first_name="Aino", last_name="Jäävä")
+    client, other = described(first), described(first)
+    story_of_a_merge = merging.merge(first.store, kept, other)
+    merging.merge(first.store, client, kept)
+    first.sync()
+    town.assign(client, second.worker)
+    second.sync()
+    lead(town, first)
+    assert found(rows_at_centre(town)) == list(WORDS)
+    erasing.erase(first.store, client, "request")
+    first.sync()
+    second.save("network_member", client_id=client, name=WORDS[2])
+    result = second.sync()
+    assert [warning.values["count"] for warning in result.warnings if "count" in warning.values] == [1]
+    assert not found(rows_at_centre(town))
+    assert not found(dump(first))
+    assert not found(dump(second))
+    assert not files_at_centre(town)
+    assert not town.findings()
+    assert len(first.store.rows("erasure")) == 3
+    assert story_of_a_merge.entries
+    town.close()
 
 
 def test_who_was_merged_into_an_erased_client_is_erased_too(story: Story) -> None:

@@ -5,10 +5,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -98,11 +99,14 @@ class FieldHistory(QFrame):
         super().keyPressEvent(event)
 
 
-class FormHistory:
-    """Ctrl+H in a form: the history of the focused field under it; once more, or Escape, closes it."""
+class FormHistory(QObject):
+    """Ctrl+H in a form: the history of the focused field under it; once more, or Escape, closes it.
+
+    A child of its form, which it knows by nothing else, so that both go together.
+    """
 
     def __init__(self, form: "Form") -> None:
-        self._form = form
+        super().__init__(form)
         self.shown: FieldHistory | None = None
         self._box: FieldBox | None = None
         shortcut = QShortcut(QKeySequence(KEY), form)
@@ -114,7 +118,7 @@ class FormHistory:
 
     def toggle(self) -> None:
         """Show the history of the focused field, or close it."""
-        form = self._form
+        form: Any = self.parent()
         name = _focused(form)
         again = name is not None and form.boxes[name] is self._box
         if self.shown is not None:
@@ -125,16 +129,20 @@ class FormHistory:
         field = next(one for one in spec.fields() if one.name == name)
         box = form.boxes[name]
 
-        def show(found: tuple[Versions, dict[str, str]]) -> None:
-            self.shown, self._box = FieldHistory(), box
-            self.shown.show_field(field, found)
-            self.shown.closed.connect(self.close)
-            layout = box.layout()
-            if layout is not None:
-                layout.addWidget(self.shown)
-            self.shown.setFocus()
+        form.context.tasks.run(
+            lambda: read(store, spec, row, client), partial(self._show, box, field), owner=self
+        )
 
-        form.context.tasks.run(lambda: read(store, spec, row, client), show, owner=box)
+    def _show(self, box: FieldBox, field: F, found: tuple[Versions, dict[str, str]]) -> None:
+        if self.shown is not None:
+            self.close()
+        self.shown, self._box = FieldHistory(box), box
+        self.shown.show_field(field, found)
+        self.shown.closed.connect(self.close)
+        layout = box.layout()
+        if layout is not None:
+            layout.addWidget(self.shown)
+        self.shown.setFocus()
 
     def close(self) -> None:
         """Close the history and go back to its field."""

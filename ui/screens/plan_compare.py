@@ -115,6 +115,7 @@ class ComparePage(QWidget):
     def _add(self, grid: QGridLayout, place: int, line: Line) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(spacing(2) * line.level, 0, 0, 0)
+        head.setSpacing(spacing(1))
         if line.state:
             head.addWidget(label(_(STATES[line.state]), CHIPS[line.state], wraps=False))
         title = label(line.title, "strong" if line.level == 0 else "")

@@ -210,7 +210,7 @@ def test_the_focused_field_of_a_form_shows_its_history_by_a_key(
     assert "Keittiö" in shown.accessibleDescription()
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
     assert form.history_of_fields.shown is None
-    assert panel.form is form
+    assert panel.filled_now
     assert box.editor.isAncestorOf(form.window().focusWidget())
     form.boxes["avoid"].editor.entrance().setFocus()
     qtbot.keyClick(form.window().focusWidget(), Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)

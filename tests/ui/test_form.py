@@ -168,7 +168,7 @@ def around(store: Store, client_id: UUID) -> UUID:
     given = {"method": "paper", "given_on": "2026-03-01"}
     values: dict[str, dict[str, Any]] = {
         "catalogue_service": {"name": "Velkaneuvonta"},
-        "consent": {"purpose": "Työ", "parties": [party], "groups": ["work", "other", "health"], **given},
+        "consent": {"purpose": "Work", "parties": [party], "groups": ["work", "other", "health"], **given},
         "work_trial": job,
         "employment": job,
         "career_plan": {"made_on": "2026-03-02"},

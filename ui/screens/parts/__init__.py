@@ -65,6 +65,7 @@ PARTS = (
         N_("Network and services"),
         "mdi6.transit-connection-variant",
         ("network_member", "referral", "support_need_check", "assignment"),
+        "ui.screens.parts.services.ServicesPart",
     ),
     Part(
         "consents",
@@ -73,7 +74,13 @@ PARTS = (
         ("consent", "consent_withdrawal", "partner_notice", "sharing"),
         "ui.screens.parts.consents.ConsentsPart",
     ),
-    Part("documents", N_("Documents"), "mdi6.paperclip", ("attachment",), "ui.screens.parts.documents.Documents"),
+    Part(
+        "documents",
+        N_("Documents"),
+        "mdi6.paperclip",
+        ("attachment",),
+        "ui.screens.parts.documents.Documents",
+    ),
 )
 
 

@@ -204,17 +204,18 @@ def test_the_focused_field_of_a_form_shows_its_history_by_a_key(
     box = form.boxes["dream_job"]
     box.editor.entrance().setFocus()
     qtbot.keyClick(form.window().focusWidget(), Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-    shown = form.history_of_fields.shown
+    histories = form.history_of_fields
+    shown = histories.shown
     assert shown.parentWidget() is box
     assert [value for value, _when in shown.told][:2] == ["Leipomo", "Kahvila tai leipomo"]
     assert "Keittiö" in shown.accessibleDescription()
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
-    assert form.history_of_fields.shown is None
+    assert not histories.shown
     assert panel.filled_now
     assert box.editor.isAncestorOf(form.window().focusWidget())
     form.boxes["avoid"].editor.entrance().setFocus()
     qtbot.keyClick(form.window().focusWidget(), Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
-    assert form.history_of_fields.shown.told == []
+    assert histories.shown.told == []
 
 
 def test_a_job_that_ended_offers_the_update_of_the_profile(

@@ -92,6 +92,7 @@ class ReferralForm(Form):
             self.told = FieldBox(self.groups, _("The consent must name each of these groups of data."))
             beside = self.boxes["contact"].layout()
             assert beside is not None
+            self.told.setContentsMargins(0, spacing(2), 0, spacing(1))
             beside.addWidget(self.told)
             beside.addWidget(self.guard)
             self.told.hide()

@@ -166,7 +166,8 @@ class SharedCard(Card):
 
     def _add(self, row: Row) -> None:
         day = format_date(words.day_of(row["on"]))
-        what = _(SPECS[row["of_kind"]].one) if row["of_kind"] in SPECS else ""
+        spec = SPECS.get(row["of_kind"])
+        what = _(spec.one) if spec else ""
         how = words.choice(codes.SHARED_AS, row["shared_as"])
         groups = ", ".join(words.choice(codes.DATA_GROUPS, group) for group in row["groups"])
         said = " · ".join(text for text in dict.fromkeys((what, how, groups)) if text)

@@ -1,10 +1,14 @@
-"""A service's lists: its kinds of record on the left, the list of the chosen one beside; each made when first shown."""
+"""A service's lists: its kinds of record, and the list of the chosen one; each made when first shown.
+
+The kinds stand on the left where there is room, else in a box above.
+"""
 
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from app.i18n import _
 from app.spec import RecordSpec
@@ -12,6 +16,8 @@ from ui.context import Context
 from ui.theme import px, spacing
 
 Screen = Callable[[], QWidget]
+WIDE = 760  # at the usual text size, from which the kinds stand beside the list
+KINDS = 210
 
 
 class Lists(QWidget):
@@ -33,25 +39,47 @@ class Lists(QWidget):
         self.setAccessibleName(title)
         self.kinds = QListWidget()
         self.kinds.setAccessibleName(title)
-        self.kinds.setFixedWidth(px(210))
+        self.kinds.setFixedWidth(px(KINDS))
         self.kinds.setWordWrap(True)
         self.kinds.setStyleSheet("QListWidget { border: none; background: transparent; }")
         self.kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.above = QComboBox()
+        self.above.setAccessibleName(title)
         for spec in specs:
-            item = QListWidgetItem(_(spec.title))
-            item.setSizeHint(QSize(0, px(36)))
-            item.setToolTip(_(spec.title))
-            self.kinds.addItem(item)
+            self._add(_(spec.title))
         self.stack = QStackedWidget()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(spacing(1), spacing(1), 0, 0)
-        row.setSpacing(spacing(1))
-        row.addWidget(self.kinds)
-        row.addWidget(self.stack, 1)
-        self.kinds.setVisible(len(specs) > 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(spacing(1), spacing(1), 0, 0)
+        self._row.setSpacing(spacing(1))
+        self._row.addWidget(self.kinds)
+        self._row.addWidget(self.above)
+        self._row.addWidget(self.stack, 1)
+        self._arrange()
         self.kinds.currentRowChanged.connect(self._show)
+        self.above.activated.connect(self.kinds.setCurrentRow)
         self.kinds.setCurrentRow(0)
         self.setFocusProxy(self.stack)
+
+    def _add(self, text: str) -> None:
+        item = QListWidgetItem(text)
+        room = QRect(0, 0, px(KINDS) - 28, 1000)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        needed = QFontMetrics(self.kinds.font()).boundingRect(room, flags, text).height()
+        item.setSizeHint(QSize(0, max(px(36), needed + px(14))))
+        item.setToolTip(text)
+        self.kinds.addItem(item)
+        self.above.addItem(text)
+
+    def _arrange(self) -> None:
+        wide, several = self.width() >= px(WIDE), len(self.specs) > 1
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(way)
+        self.kinds.setVisible(several and wide)
+        self.above.setVisible(several and not wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def show_kind(self, kind: str) -> None:
         """Show the list of a kind."""
@@ -63,6 +91,7 @@ class Lists(QWidget):
         from ui.records import RecordsPage
 
         spec = self.specs[number]
+        self.above.setCurrentIndex(number)
         page = self._made.get(spec.kind)
         if page is None:
             own = self._screens.get(spec.kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
@@ -85,11 +86,14 @@ def _service(context: "Context", key: str) -> QWidget:
     service = next(service for service in SERVICES if service.key == key)
     screens: dict[str, Callable[[], QWidget]] = {}
     if key == "clients":
+        from ui.screens.catalogue import KINDS, StartingList
         from ui.screens.clients import ClientsScreen
         from ui.screens.merges import MergesScreen
         from ui.screens.retention import RetentionScreen
 
         screens["client"] = lambda: ClientsScreen(context)
+        for kind in KINDS:
+            screens[kind] = partial(StartingList, context, kind)
         screens["client_merge"] = lambda: MergesScreen(context)
         screens["erasure"] = lambda: RetentionScreen(context)
     return Lists(context, _(service.title), service.records, screens=screens)

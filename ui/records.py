@@ -191,6 +191,7 @@ class RecordsView(QWidget):
         self.filter.setToolTip(_("Show only what holds these words ({key})").format(key="Ctrl+F"))
         self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(px(360))
+        self.filter.setMinimumWidth(px(110))
         self.filter.textChanged.connect(self._filtered)
         self.filter.installEventFilter(self)
         row.addWidget(self.filter, 1)

@@ -11,18 +11,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.clock import today
+from app.consent import in_force
 from app.due import DueItem
 from app.i18n import _, _n, format_date
 from app.record import Row
 from app.services.clients.codes import BRANCHES, LANGUAGES, NETWORK_ROLES
 from app.services.coaching import codes, rules
 from ui.context import Context
+from ui.fields.flow import Flow
 from ui.screens import phase_proposal, words
 from ui.screens.goals import GoalsPanel
 from ui.screens.phase_line import PhaseLine
 from ui.screens.phase_proposal import ProposalNotice
 from ui.screens.pictured import pictured
-from ui.screens.story import StepView, Story, present_plan
+from ui.screens.story import StepView, Story, open_things, present_plan
 from ui.screens.today_open import open_due
 from ui.theme import button, heading, label, look, spacing
 
@@ -99,8 +101,7 @@ class HeadCard(QFrame):
         self.name = heading("", 1)
         self.contact = QHBoxLayout()
         self.contact.setSpacing(spacing(0.5))
-        self.chips = QHBoxLayout()
-        self.chips.setSpacing(spacing(1))
+        self.chips = Flow(gap=spacing(1))
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(spacing(1))
         top = QHBoxLayout()
@@ -127,7 +128,15 @@ class HeadCard(QFrame):
             self.chips.addWidget(label(text, "chip", wraps=False))
         if client["interpreter"]:
             self.chips.addWidget(label(_("Needs an interpreter"), "chip-warn", wraps=False))
-        self.chips.addStretch(1)
+        self._consents(story)
+        for text, count in open_things(story):
+            self.chips.addWidget(label(f"{text}: {count}", "chip", wraps=False))
+
+    def _consents(self, story: Story) -> None:
+        count = len(in_force(story.of("consent"), story.of("consent_withdrawal"), today()))
+        said = _n("{count} consent in force", "{count} consents in force", count).format(count=count)
+        text, tone = (said, "chip-good") if count else (_("No consent in force"), "chip-warn")
+        self.chips.addWidget(label(text, tone, wraps=False))
 
     def _copied(self, value: str, name: str) -> None:
         made = pictured(

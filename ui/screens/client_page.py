@@ -36,6 +36,10 @@ ACTIONS = (
     ("J", N_("New job"), "mdi6.briefcase-plus-outline", "new_job"),
     ("T", N_("New work trial"), "mdi6.briefcase-clock-outline", "new_trial"),
     ("N", N_("New person in the network"), "mdi6.account-multiple-plus-outline", "new_member"),
+    ("M", N_("New referral"), "mdi6.directions-fork", "new_referral"),
+    ("B", N_("New support-need check"), "mdi6.clipboard-check-outline", "new_check"),
+    ("O", N_("New consent"), "mdi6.file-sign", "new_consent"),
+    ("Q", N_("New job application"), "mdi6.send-outline", "new_application"),
     ("L", N_("Filter the timeline"), "mdi6.filter-outline", "filter_timeline"),
     ("M", N_("Merge with another client"), "mdi6.account-multiple-check-outline", "merge"),
     ("K", N_("Copy of everything held"), "mdi6.folder-zip-outline", "copy_all"),
@@ -215,8 +219,26 @@ class ClientPage(QWidget):
         """Add a person to the network."""
         self.context.edit("network_member", client_id=self.client_id)
 
+    def new_referral(self) -> None:
+        """Write a referral into or to a service."""
+        self.context.edit("referral", client_id=self.client_id)
+
+    def new_check(self) -> None:
+        """Go through the client's situation: the support-need check."""
+        part: Any = self.parts.show_part("services")
+        part.new_check()
+
+    def new_consent(self) -> None:
+        """Write a consent."""
+        self.context.edit("consent", client_id=self.client_id)
+
+    def new_application(self) -> None:
+        """Write down a job application."""
+        self.context.edit("job_application", client_id=self.client_id)
+
     def filter_timeline(self) -> None:
         """Go to the timeline's filter."""
+        self.parts.show_number(0)
         self.timeline.search.setFocus()
 
     def merge(self) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.clock import today
 from app.due import Case, DueItem, due
+from app.i18n import _
 from app.record import Row
 from app.services.coaching import codes
 from ui.screens.words import day_of
@@ -108,6 +109,21 @@ def gather(store: Any, client_id: UUID) -> Story | None:
         network=tuple(store.rows("network_member", client_id=client_id, order=("name",))),
         names=store.worker_names(),
     )
+
+
+def open_things(story: Story) -> list[tuple[str, int]]:
+    """Count what is open with a client: what waits for others, what goes on; only what there is."""
+    referrals = story.of("referral")
+    found = [
+        (_("Referrals waiting"), sum(row["state"] in ("made", "received") for row in referrals)),
+        (
+            _("Services going on"),
+            sum(bool(row["state"] == "accepted" and row["begun_on"]) for row in referrals),
+        ),
+        (_("Applications sent"), sum(row["state"] == "sent" for row in story.of("job_application"))),
+        (_("Visits agreed"), len(story.case.planned)),
+    ]
+    return [(text, count) for text, count in found if count]
 
 
 def present_plan(plans: Iterable[Row]) -> Row | None:

@@ -193,7 +193,12 @@ REFERRAL = RecordSpec(
             N_("Referral"),
             (
                 F("direction", N_("Direction"), choices=codes.DIRECTIONS),
-                F("service_id", N_("Service of the catalogue"), refers="catalogue_service"),
+                F(
+                    "service_id",
+                    N_("Service of the catalogue"),
+                    refers="catalogue_service",
+                    fills=(("service", "name"), ("organisation", "organisation"), ("contact", "contact")),
+                ),
                 F("service", N_("Service"), help=N_("Filled from the catalogue when left empty.")),
                 F("organisation", N_("Organisation")),
                 F("contact", N_("Contact")),

@@ -239,7 +239,12 @@ INTERVIEW = RecordSpec(
         Section(
             N_("Interview"),
             (
-                F("application_id", N_("Application"), refers="job_application"),
+                F(
+                    "application_id",
+                    N_("Application"),
+                    refers="job_application",
+                    fills=(("employer", "employer"),),
+                ),
                 F("employer", N_("Employer")),
                 F("job", N_("Job")),
                 F("state", N_("State"), choices=codes.INTERVIEW_STATES),

@@ -263,7 +263,12 @@ EMPLOYMENT = RecordSpec(
                 F("hourly_wage", N_("Wage, euros an hour")),
                 F("wage_subsidy_until", N_("Wage subsidy until")),
                 F("found_by", N_("How it was found"), choices=codes.FOUND_BY),
-                F("trial_id", N_("Continues this work trial"), refers="work_trial"),
+                F(
+                    "trial_id",
+                    N_("Continues this work trial"),
+                    refers="work_trial",
+                    fills=(("employer", "employer"), ("title", "title"), ("industry", "industry")),
+                ),
                 F("notes", N_("Notes"), rows=3),
             ),
         ),
@@ -355,7 +360,7 @@ SUPPORT_PLAN = RecordSpec(
             N_("Job"),
             (
                 F("made_on", N_("Made on")),
-                F("employment_id", N_("Job"), refers="employment"),
+                F("employment_id", N_("Job"), refers="employment", fills=(("job", ""),)),
                 F("job", N_("Job and employer"), help=N_("Filled from the job when left empty.")),
                 F("strengths", N_("Strengths in this job"), rows=2),
                 F("support_needs", N_("What support is needed for"), rows=2),

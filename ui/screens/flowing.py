@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QSizePolicy, QWidget
 
 from ui.fields.flow import Flow
 from ui.theme import label, spacing
@@ -41,6 +41,8 @@ class Flowing(QWidget):
     def __init__(self, chips: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
         self._flow = _Levelled(self, gap=spacing(1))
+        self.below: QHBoxLayout | None = None
+        """The line under it, where there is one."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -212,7 +212,7 @@ def test_due_and_its_calendar_without_names(run: Run, tmp_path: Path) -> None:
         ("2026-01-15", "support_visit", False)
     ]
     text = file.read_text(encoding="utf-8")
-    assert "DTSTART;VALUE=DATE:20260115" in text
+    assert "DTSTART:20260115T090000" in text
     assert "Salainen" not in text
     assert "Henkilö" not in text
     assert run("due", "--on", "tomorrow").code == 2

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -128,7 +129,10 @@ class PartPage(QWidget):
         made = pictured(button(said if count else "", "tool", tip=_("Attach a file")), "mdi6.paperclip")
         made.setAccessibleName(_("Attach a file: {name}").format(name=f"{name}, {said}" if count else name))
         made.clicked.connect(partial(self._attach, kind, UUID(record["id"])))
-        row.add(made)
+        if row.below is not None:
+            row.below.addWidget(made)
+        else:
+            row.add(made)
 
     def _attach(self, kind: str, record_id: UUID, *_pressed: Any) -> None:
         from ui.screens.attachment_add import attach_to
@@ -171,7 +175,9 @@ def line(
         row.add(label(text, f"chip-{tone}" if tone else "chip", wraps=False))
     card.body.addWidget(row)
     if said:
-        card.body.addWidget(label(said, "small"))
+        row.below = QHBoxLayout()
+        row.below.addWidget(label(said, "small"), 1)
+        card.body.addLayout(row.below)
     return row
 
 

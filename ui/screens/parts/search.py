@@ -205,9 +205,9 @@ class SearchPlanCard(Card):
     def _step(self, row: Row, step: Row) -> None:
         day = words.day_of(step["by_when"])
         who = words.choice(codes.STEP_BY, step["by"])
-        said = " · ".join(part for part in (who, format_date(day)) if part)
-        chip = (_("Done"), "good") if step["done"] else (said, "danger" if day and day < today() else "")
-        made = line(self, step["what"], partial(self.part.edit, "search_plan", row), [chip])
+        due = [(format_date(day), "danger" if day < today() else "")] if day else []
+        chips = [(_("Done"), "good")] if step["done"] else due
+        made = line(self, step["what"], partial(self.part.edit, "search_plan", row), chips, who)
         if not step["done"] and not row["content_hash"]:
             name = _("Done: {step}").format(step=step["what"])
             act(made, _("Mark as done"), name, partial(self._done, row, step))
@@ -274,12 +274,13 @@ class ApplicationsCard(Card):
     def _add(self, row: Row) -> None:
         on, by = words.day_of(row["on"]), words.day_of(row["apply_by"])
         silent = row["state"] == "sent" and on is not None and on + SILENT <= today()
-        chips = [(words.ago(on, today()), "warn" if silent else "")]
+        when = words.ago(on, today())
+        chips = [(when, "warn")] if silent else []
         if row["state"] == "draft" and by:
             chips = [(_("Apply by {day}").format(day=format_date(by)), "danger" if by < today() else "warn")]
         name = f"{row['job']}, {row['employer']}"
         channel = words.choice(codes.CHANNELS, row["channel"])
-        said = " · ".join(part for part in (channel, words.first_line(row["answer"])) if part)
+        said = " · ".join(part for part in (when, channel, words.first_line(row["answer"])) if part)
         made = line(self, name, partial(self.part.edit, "job_application", row), chips, said)
         if row["state"] == "sent":
             made.add(self._answered(row, name))

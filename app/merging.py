@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -99,18 +100,21 @@ def _both(mine: Any, theirs: Any) -> Any:
 
 
 def copies(
-    rows: Mapping[str, Sequence[Row]], kept_id: str, new_id: Callable[[], UUID]
+    rows: Mapping[str, Sequence[Row]],
+    kept_id: str,
+    new_id: Callable[[], UUID],
+    before: Ids = MappingProxyType({}),
 ) -> tuple[list[tuple[str, Row]], list[dict[str, str]]]:
     """Return the other client's rows as rows of the client that stays, and which came from which.
 
-    `rows` by kind; the copies come parents first. New ids are given in the order in which the rows were made, so that
-    what was later stays later.
+    `rows` by kind; `before` says where what they point to was brought earlier. The copies come parents first. New ids
+    are given in the order in which the rows were made, so that what was later stays later.
     """
     every = [(kind, row) for kind in movable() for row in rows.get(kind, ())]
     by_age = sorted(every, key=lambda one: (str(one[1]["created_at"] or ""), one[1]["id"]))
     ids = {row["id"]: str(new_id()) for _, row in by_age}
     moved = [{"kind": kind, "there": row["id"], "here": ids[row["id"]]} for kind, row in every]
-    return [(kind, brought(kind, row, kept_id, ids)) for kind, row in every], moved
+    return [(kind, brought(kind, row, kept_id, {**before, **ids})) for kind, row in every], moved
 
 
 def brought(kind: str, row: Row, client_id: str, ids: Ids) -> Row:

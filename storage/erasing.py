@@ -73,7 +73,7 @@ def erase(store: Store, client_id: UUID, reason: str, rule: str = "") -> Erased:
         changes = writing.save(connection, orders, store.worker)
         writing.log(connection, store.worker, "erased", "client", client_id, client_id)
         done = carry_out(connection, clients)
-    return Erased(changes | done.changes, done.unsent, finish(store))
+    return Erased(changes | done.changes, done.unsent, tuple(finish(store)))
 
 
 def with_merged(connection: Connection, clients: Iterable[str]) -> list[str]:
@@ -120,21 +120,24 @@ def carry_out(connection: Connection, clients: Sequence[str]) -> Erased:
     return Erased(changes, unsent)
 
 
-def finish(store: Store) -> tuple[Message, ...]:
-    """Take what was erased out of journal, files and the backups beside the store; return what could not be done."""
+def finish(store: Store, unsent: int = 0) -> list[Message]:
+    """Take what was erased out of journal, files and the backups beside the store.
+
+    Returns what the person should know: how many `unsent` edits went with an erasure ordered elsewhere, and what could
+    not be done.
+    """
+    told: list[Message] = []
+    if unsent:
+        said = N_("A client's data was erased for good; {count} unsent entries of yours went with it.")
+        told.append(Message(said, count=unsent))
     blobs.remove_gone(store)
     eviction.checkpoint(store.engine)
     try:
         backup.renew(store.folder, store.engine, store.key)
     except KnownError:
-        return (
-            Message(
-                N_(
-                    "The backups on this computer still hold what was erased: there was no room for a new one."
-                )
-            ),
-        )
-    return ()
+        kept = N_("The backups on this computer still hold what was erased: there was no room for a new one.")
+        told.append(Message(kept))
+    return told
 
 
 def _unsent(connection: Connection, scopes: str) -> int:

@@ -5,6 +5,7 @@ are then deleted there. A `client_merge` row remembers which came from which, an
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,6 +53,45 @@ def undo(store: Store, merge_id: UUID) -> Changes:
         if made is None or made["deleted"] or made["undone_on"]:
             raise KnownError(Message(N_("There is no such merge, or it was undone already.")))
         return _Pair(connection, store.worker, made["client_id"], made["merged_id"]).undo(made)
+
+
+def bring_late(store: Store) -> Changes:
+    """Bring over what somebody wrote for the other client without knowing of the merge, once it has arrived.
+
+    Each worker does so for her own merges, so that nothing comes over twice.
+    """
+    with store.read() as connection:
+        mine = {"created_by": store.worker, "undone_on": None}
+        waiting = [
+            made for made in rows.find(connection, "client_merge", where=mine) if _late(connection, made)
+        ]
+    changes = Changes()
+    for made in waiting:
+        with store.write() as connection, suppress(KnownError):
+            pair = _Pair(connection, store.worker, made["client_id"], made["merged_id"])
+            changes |= pair.bring_late(made)
+    return changes
+
+
+def _late(connection: Connection, made: Row) -> dict[str, list[Row]]:
+    """Return the other client's living entries that the merge does not know."""
+    known = {one["there"] for one in made["moved"]}
+    found = {kind: rows.find(connection, kind, made["merged_id"]) for kind in merging.movable()}
+    late = {kind: [row for row in some if row["id"] not in known] for kind, some in found.items()}
+    return {kind: some for kind, some in late.items() if some}
+
+
+def where_now(connection: Connection, kind: str, record_id: str) -> str:
+    """Return the id of an entry in the client that stayed, if a merge has brought it over; else its own."""
+    row = writing.load(connection, SPECS[kind], record_id)
+    if row is None or not row["deleted"] or "client_id" not in row:
+        return record_id
+    where = {"merged_id": row["client_id"], "undone_on": None}
+    for made in rows.find(connection, "client_merge", where=where):
+        for one in made["moved"]:
+            if one["kind"] == kind and one["there"] == record_id:
+                return where_now(connection, kind, str(one["here"]))
+    return record_id
 
 
 def count(store: Store, client_id: UUID) -> dict[str, int]:
@@ -111,6 +151,19 @@ class _Pair:
         changes |= self._put([self._deleted(kind, row) for kind, row in [*gone, ("client", other)]])
         self._log("merged", made.id)
         return Merged(made.id, len(copies), changes)
+
+    def bring_late(self, made: Row) -> Changes:
+        """Bring over what came later; raises KnownError where one of the two is not wholly here."""
+        self._client(self.kept_id)
+        self._check_whole()
+        late = _late(self.connection, made)
+        known = {one["there"]: one["here"] for one in made["moved"]}
+        copies, moved = merging.copies(late, self.kept_id, clock.new_id, known)
+        told = validated(SPECS["client_merge"].table, {**made, "moved": [*made["moved"], *moved]})
+        changes = writing.save(self.connection, [told], self.worker)
+        changes |= self._put([self._created(kind, row) for kind, row in copies])
+        gone = [(kind, row) for kind, some in late.items() for row in some]
+        return changes | self._put([self._deleted(kind, row) for kind, row in gone])
 
     def _check_whole(self) -> None:
         """Refuse to merge what is only partly here: the rest would stay behind under a client who is no more."""

@@ -21,7 +21,7 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import blobs, erasing, eviction, incoming, outbox
+from storage import blobs, erasing, eviction, incoming, merging, outbox
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
@@ -169,6 +169,7 @@ class _Sync:
                 if self.session.order is not None:
                     self._obey(self.session.order)
                 self._pull()
+                self.changes |= merging.bring_late(self.store)
                 return self._finish()
             except Told as told:
                 if told.reply.order is not None:
@@ -287,15 +288,8 @@ class _Sync:
         self.pulled += done.rows
         self.changes |= done.changes | erased.changes
         if orders:
-            self._note_erased(erased.unsent)
+            self.warnings += erasing.finish(self.store, erased.unsent)
         return done.mismatched
-
-    def _note_erased(self, unsent: int) -> None:
-        """Finish an erasure that was ordered elsewhere; say what went with it that nobody else has."""
-        if unsent:
-            said = N_("A client's data was erased for good; {count} unsent entries of yours went with it.")
-            self.warnings.append(Message(said, count=unsent))
-        self.warnings += erasing.finish(self.store)
 
     def _cursors_first(self, reply: PullReply) -> None:
         """The planted bug `cursor_first`: save cursors before the rows that they stand for."""

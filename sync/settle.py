@@ -15,7 +15,7 @@ from app.i18n import N_, Message
 from app.record import Record, Row, fields, validated
 from app.services import SPECS
 from app.spec import RecordSpec
-from storage import outbox, writing
+from storage import merging, outbox, writing
 from storage.store import Store
 from storage.writing import Changes
 
@@ -42,7 +42,9 @@ def write_new(store: Store, conflict: Mapping[str, Any], values: Mapping[str, An
     delete = bool(values.get("deleted"))
     with store.write() as connection:
         settled = _conflict(connection, conflict, "settled")
-        row = writing.load(connection, spec, str(conflict["record_id"]))
+        # What was written to an entry of a client merged meanwhile belongs to where that entry is now.
+        where = merging.where_now(connection, spec.kind, str(conflict["record_id"]))
+        row = writing.load(connection, spec, where)
         if row is None:
             raise KnownError(
                 Message(N_("There is no such entry.")), Message(N_("It may have been deleted already."))

@@ -12,6 +12,7 @@ from app.record import to_row, validated
 from app.services import SPECS
 from app.signing import seal
 from storage import merging
+from sync import settle
 from tests.model.story import Story
 from tests.town import Device
 
@@ -51,13 +52,13 @@ def state(device: Device, client: UUID) -> dict[str, list[Any]]:
     return {**found, "client": [row["phone"] for row in device.store.rows("client", client_id=client)]}
 
 
-def together(story: Story) -> None:
-    for _ in range(2):
+def together(story: Story, *, conflicts: bool = False) -> None:
+    for _ in range(3):
         for device in story.town.devices[:2]:
             device.sync()
     assert not any(device.store.unsent().count for device in story.town.devices)
     assert not any(device.store.unsent().held for device in story.town.devices)
-    assert not any(device.store.conflicts() for device in story.town.devices)
+    assert conflicts or not any(device.store.conflicts() for device in story.town.devices)
     assert not story.town.findings()
 
 
@@ -100,3 +101,41 @@ def test_the_merge_of_clients_who_are_here_in_part_only_is_refused(story: Story)
     second.sync()
     with pytest.raises(KnownError):
         merging.merge(second.store, third, kept)
+
+
+def test_what_a_colleague_wrote_without_knowing_of_the_merge_comes_over(story: Story) -> None:
+    first, second, kept, other, _plan = pair(story)
+    (member,) = second.store.rows("network_member", client_id=other)
+    relationship = first.save("coaching_relationship", client_id=other, started_on="2026-01-05")
+    first.sync()
+    second.sync()
+    made = merging.merge(first.store, kept, other)
+    first.sync()
+    second.edit("network_member", member["id"], phone="050 7")
+    second.save(
+        "phase_change", client_id=other, relationship_id=relationship, phase="job_search", on="2026-02-01"
+    )
+    second.sync()
+    first.sync()
+    together(story, conflicts=True)
+    for device in (first, second):
+        (phase,) = device.store.rows("phase_change", client_id=kept)
+        (moved,) = device.store.rows("coaching_relationship", client_id=kept)
+        assert phase["relationship_id"] == moved["id"]
+        assert not device.store.rows("phase_change", client_id=other)
+
+    # The change to an entry that is no more is a decision; it goes to where the entry is now.
+    (conflict,) = second.store.conflicts()
+    assert conflict["reason"] == "deleted"
+    settle.use_mine(second.store, conflict)
+    together(story)
+    for device in (first, second):
+        assert [row["phone"] for row in device.store.rows("network_member", client_id=kept)] == ["050 7"]
+        assert not device.store.rows("network_member", client_id=other)
+
+    merging.undo(first.store, made.id)
+    together(story)
+    for device in (first, second):
+        (phase,) = device.store.rows("phase_change", client_id=other)
+        assert phase["relationship_id"] == str(relationship)
+        assert [row["phone"] for row in device.store.rows("network_member", client_id=other)] == ["050 7"]

@@ -30,6 +30,7 @@ from ui.screens import plan_versions as versions
 from ui.screens.pictured import pictured
 from ui.screens.plan_compare import ComparePage, version_name
 from ui.screens.plan_read import PlanReading
+from ui.screens.register_copy import COPY_KEY, MARK_KEY, RegisterLine
 from ui.screens.sign import SignPage
 from ui.screens.story import goals_of, present_plan
 from ui.screens.words import day_of
@@ -98,6 +99,10 @@ class PlanScreen(QWidget):
             button(_("Preview"), "quiet", tip=_("Ctrl+P")), "mdi6.file-eye-outline"
         )
         self.new_button = button(_("Make a new version"), "primary", tip=_("Ctrl+Shift+N"))
+        self.register = RegisterLine(self.context, "career_plan", lambda: self.row)
+        for press, key in ((self.register.copy_now, COPY_KEY), (self.register.mark_now, MARK_KEY)):
+            shortcut = QShortcut(QKeySequence(key), self, press)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for made, press, key in (
             (self.sign_button, self.sign, "Ctrl+G"),
             (self.compare_button, self.compare, "Ctrl+Shift+K"),
@@ -142,6 +147,7 @@ class PlanScreen(QWidget):
             buttons.addWidget(made)
         buttons.addStretch(1)
         head.addLayout(buttons)
+        head.addWidget(self.register)
         return head
 
     def _frozen_notice(self) -> QWidget:
@@ -229,6 +235,8 @@ class PlanScreen(QWidget):
         self.frozen.setVisible(signed is not None)
         self.sign_button.setVisible(signed is None)
         self.preview_button.setVisible(row is not None)
+        self.register.setVisible(row is not None)
+        self.register.show_note(row)
         self.compare_button.setVisible(len(self.plans.plans) > 1)
         if row and signed:
             names = ", ".join(signature["name"] for signature in row["signatures"])

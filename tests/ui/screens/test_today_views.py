@@ -15,6 +15,7 @@ from tests.ui.screens.test_day import go_to, lines
 from ui import dialogs
 from ui.screens import register_copy
 from ui.screens.client_cards import NextCard
+from ui.screens.plan import PlanScreen
 from ui.screens.register_list import RegisterPage
 from ui.screens.today import AGENDA, DUE, REGISTER, TodayScreen
 
@@ -300,3 +301,21 @@ def test_the_day_may_turn_while_today_is_shown(
     screen._turn_the_page()
     assert screen.day.today.year == 2030
     assert "Nothing is agreed" in screen.fortnight.said.text()
+
+
+def test_a_plan_is_copied_and_marked_from_its_page(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    page = PlanScreen(context, people["Aino"])
+    show(qtbot, page)
+    assert page.register.state.text() == "Not in the official register yet."
+    qtbot.keyClick(page, Qt.Key.Key_C, CTRL | SHIFT)
+    assert QGuiApplication.clipboard().text().startswith("Career plan")
+    assert "Haluan töihin keittiöön" in QGuiApplication.clipboard().text()
+    qtbot.keyClick(page, Qt.Key.Key_M, CTRL | SHIFT)
+    (plan,) = store.rows("career_plan", client_id=people["Aino"])
+    assert plan["copied_on"] == today().isoformat()
+    assert page.register.state.text().startswith("In the official register since")
+    empty = PlanScreen(context, people["Eero"])
+    show(qtbot, empty)
+    assert not empty.register.isVisible()

@@ -280,7 +280,8 @@ class ApplicationsCard(Card):
             chips = [(_("Apply by {day}").format(day=format_date(by)), "danger" if by < today() else "warn")]
         name = f"{row['job']}, {row['employer']}"
         channel = words.choice(codes.CHANNELS, row["channel"])
-        said = " · ".join(part for part in (when, channel, words.first_line(row["answer"])) if part)
+        told = "" if silent else when
+        said = " · ".join(part for part in (told, channel, words.first_line(row["answer"])) if part)
         made = line(self, name, partial(self.part.edit, "job_application", row), chips, said)
         if row["state"] == "sent":
             made.add(self._answered(row, name))

@@ -7,9 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
 from app.clock import new_id
+from app.services import SPECS
 from storage import merging
 from tests.ui.screens.caseload import make
 from tests.ui.screens.conftest import show
+from ui.client_form import ClientForm
 from ui.screens.merge import MergeScreen
 from ui.screens.merges import MergesScreen
 
@@ -109,3 +111,24 @@ def test_the_list_of_merges_undoes(qtbot: Any, context: Any, ways: Any) -> None:
     assert not context.store.row("client", other)["deleted"]
     assert not screen.cards[0].findChildren(QPushButton)
     assert ways.said
+
+
+def test_the_warning_of_a_duplicate_leads_to_merging(qtbot: Any, context: Any, ways: Any) -> None:
+    kept, other = twins(context.store)
+    context.go = ways.to("go")
+    form = ClientForm(context, SPECS["client"], context.store.row("client", kept))
+    show(qtbot, form)
+    form.look_for_same()
+    (merge,) = [
+        one for one in form.same.findChildren(QPushButton) if one.accessibleName().startswith("Merge")
+    ]
+    qtbot.waitUntil(merge.isVisible)
+    qtbot.keyClick(merge, Qt.Key.Key_Space)
+    assert ways.went == [("go", ("merge", kept, other))]
+    new = ClientForm(context, SPECS["client"], None)
+    show(qtbot, new)
+    new.boxes["first_name"].editor.set_value("Veera")
+    new.boxes["last_name"].editor.set_value("Kaksonen")
+    new.look_for_same()
+    assert new.same.isVisible()
+    assert [one.text() for one in new.same.findChildren(QPushButton)] == ["Open", "Open"]

@@ -25,6 +25,7 @@ def said(widget: Any) -> list[str]:
 def press(widget: Any, name: str) -> QPushButton:
     """Press the button of a name; fails when there is none in view."""
     QApplication.processEvents()
+    found: QPushButton
     (found,) = [b for b in widget.findChildren(QPushButton) if b.accessibleName() == name and b.isVisible()]
     found.click()
     return found
@@ -311,6 +312,7 @@ def test_every_control_of_the_parts_has_a_name_and_nothing_is_cut(
         for made in part.findChildren(QPushButton):
             assert made.accessibleName() or made.text()
         page = part.view.widget()
+        assert page is not None
         assert page.minimumSizeHint().width() <= part.view.viewport().width()
 
 

@@ -38,7 +38,11 @@ PHRASES = [{"name": name, "text": f"({name})"} for name in ("ruuhka", "ruoka", "
 )
 def test_the_short_name_before_the_cursor_tells_the_phrase(text: str, name: str | None, letters: int) -> None:
     found = named_before(text, PHRASES)
-    assert (found[0]["name"], found[1]) == (name, letters) if name else found is None
+    if name is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert (found[0]["name"], found[1]) == (name, letters)
 
 
 @given(st.text(max_size=30), st.lists(st.text(min_size=1, max_size=8), max_size=5))
@@ -62,13 +66,13 @@ def test_a_phrase_is_written_by_its_short_name_and_a_key(
 ) -> None:
     store.save(make("phrase", name="ruuhka", text="Aamun ruuhka kuormittaa."))
     form = form_of(qtbot, context, people["Aino"])
-    notes = form.boxes["notes"].editor.stops()[0]
+    notes: Any = form.boxes["notes"].editor.stops()[0]
     qtbot.keyClicks(notes, "Tapaaminen. ruuhka")
     qtbot.keyClick(notes, Qt.Key.Key_J, CTRL)
     assert form.values()["notes"] == "Tapaaminen. Aamun ruuhka kuormittaa."
     qtbot.keyClick(notes, Qt.Key.Key_Z, CTRL)
     assert form.values()["notes"] == "Tapaaminen. ruuhka"
-    steps = form.boxes["next_steps"].editor.stops()[0]
+    steps: Any = form.boxes["next_steps"].editor.stops()[0]
     steps.setFocus()
     qtbot.keyClicks(steps, "ruu")
     qtbot.keyClick(steps, Qt.Key.Key_J, CTRL)
@@ -91,7 +95,7 @@ def test_a_selection_becomes_a_phrase(
     qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
 ) -> None:
     form = form_of(qtbot, context, people["Aino"])
-    notes = form.boxes["notes"].editor.stops()[0]
+    notes: Any = form.boxes["notes"].editor.stops()[0]
     qtbot.keyClick(notes, Qt.Key.Key_J, CTRL | SHIFT)
     assert form.phrases.problem.text() == "Select the text first."
     qtbot.keyClicks(notes, "Sovittiin tauosta klo 10.")
@@ -124,7 +128,7 @@ def test_text_comes_in_as_dictation_types_it(qtbot: Any, context: Any, people: d
     from PySide6.QtWidgets import QApplication
 
     form = form_of(qtbot, context, people["Aino"])
-    notes = form.boxes["notes"].editor.stops()[0]
+    notes: Any = form.boxes["notes"].editor.stops()[0]
     event = QInputMethodEvent("", [])
     event.setCommitString("Työ sujuu hyvin. ")
     QApplication.sendEvent(notes, event)
@@ -149,7 +153,7 @@ def test_several_visits_are_planned_in_one_go_and_taken_back_in_one(
     form._set("start_time", "09:00")
     form._after_change()
     assert form.repeat.isVisible()
-    number = form.repeat.stops()[0]
+    number: Any = form.repeat.stops()[0]
     number.setFocus()
     number.selectAll()
     qtbot.keyClicks(number, "4")
@@ -189,7 +193,7 @@ def test_any_number_of_visits_can_be_typed(
     form = form_of(qtbot, context, people["Liisa"])
     form._set("state", "planned")
     form._after_change()
-    number = form.repeat.stops()[0]
+    number: Any = form.repeat.stops()[0]
     number.setFocus()
     number.selectAll()
     qtbot.keyClick(number, Qt.Key.Key_Delete)
@@ -241,7 +245,7 @@ def test_a_visit_is_copied_and_marked_from_its_form(
 ) -> None:
     visit = store.rows("support_visit", client_id=people["Eero"], where={"state": "done"})[0]
     form = form_of(qtbot, context, people["Eero"], UUID(visit["id"]))
-    notes = form.boxes["notes"].editor.stops()[0]
+    notes: Any = form.boxes["notes"].editor.stops()[0]
     assert form.register.state.text() == "Not in the official register yet."
     qtbot.keyClick(notes, Qt.Key.Key_C, CTRL | SHIFT)
     assert "CV käytiin läpi." in QGuiApplication.clipboard().text()
@@ -260,7 +264,7 @@ def test_what_is_being_typed_can_be_copied_before_it_is_saved(
     qtbot: Any, context: Any, people: dict[str, UUID]
 ) -> None:
     form = form_of(qtbot, context, people["Eero"])
-    notes = form.boxes["notes"].editor.stops()[0]
+    notes: Any = form.boxes["notes"].editor.stops()[0]
     qtbot.keyClicks(notes, "Uusi teksti.")
     qtbot.keyClick(notes, Qt.Key.Key_C, CTRL | SHIFT)
     assert "Uusi teksti." in QGuiApplication.clipboard().text()

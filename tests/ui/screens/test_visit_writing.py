@@ -110,7 +110,7 @@ def test_a_selection_becomes_a_phrase(
     assert [(row["name"], row["text"]) for row in store.rows("phrase")] == [
         ("tauko", "Sovittiin tauosta klo 10.")
     ]
-    assert form.window().focusWidget() is notes
+    assert notes.hasFocus()
     notes.selectAll()
     qtbot.keyClick(notes, Qt.Key.Key_J, CTRL | SHIFT)
     qtbot.keyClicks(name, "TAUKO")

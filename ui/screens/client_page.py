@@ -36,13 +36,13 @@ ACTIONS = (
     ("J", N_("New job"), "mdi6.briefcase-plus-outline", "new_job"),
     ("T", N_("New work trial"), "mdi6.briefcase-clock-outline", "new_trial"),
     ("N", N_("New person in the network"), "mdi6.account-multiple-plus-outline", "new_member"),
-    ("M", N_("New referral"), "mdi6.directions-fork", "new_referral"),
+    ("Y", N_("New referral"), "mdi6.directions-fork", "new_referral"),
     ("B", N_("New support-need check"), "mdi6.clipboard-check-outline", "new_check"),
     ("O", N_("New consent"), "mdi6.file-sign", "new_consent"),
     ("Q", N_("New job application"), "mdi6.send-outline", "new_application"),
     ("L", N_("Filter the timeline"), "mdi6.filter-outline", "filter_timeline"),
     ("M", N_("Merge with another client"), "mdi6.account-multiple-check-outline", "merge"),
-    ("K", N_("Copy of everything held"), "mdi6.folder-zip-outline", "copy_all"),
+    ("Z", N_("Copy of everything held"), "mdi6.folder-zip-outline", "copy_all"),
     ("X", N_("Erase for good"), "mdi6.delete-forever-outline", "erase"),
 )
 

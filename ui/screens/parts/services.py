@@ -211,7 +211,7 @@ class PathCard(Card):
     def __init__(self, page: PartPage) -> None:
         super().__init__(_("Service path"))
         self.page = page
-        self.write = self.add_button(_("New referral"), partial(page.edit, "referral"), tip=_("M"))
+        self.write = self.add_button(_("New referral"), partial(page.edit, "referral"), tip=_("Y"))
         self.picture = PathPicture()
         self.column.insertWidget(1, self.picture)
 

@@ -57,7 +57,7 @@ def build(store: Keeper, coaches: Sequence[Coach], day: date) -> dict[str, UUID]
     services of the catalogue that the store has (`shared` makes some).
     """
     writer, ids, records = Writer(), {}, list[Record]()
-    around = Around(guiding.by_category(store.rows("catalogue_service")), store.rows("support_situation"))
+    around = Around(store.rows("catalogue_service"), store.rows("support_situation"))
     for place, person in enumerate(people()):
         client_id = ids[person.label] = new_id()
         records += list(_records(person, place, client_id, coaches[person.coach - 1], day, around, writer))
@@ -71,7 +71,7 @@ def build(store: Keeper, coaches: Sequence[Coach], day: date) -> dict[str, UUID]
 class Around:
     """What everybody shares and clients' records speak of."""
 
-    catalogue: guiding.Catalogue
+    services: Sequence[Row]
     situations: Sequence[Row]
 
 
@@ -118,7 +118,7 @@ def _records(
     yield from search(person, way, of, visits, coach.name, writer)
     yield from work(person, way, of, coach.name, writer)
     yield from consents(person, way, of, planned[0], coach.name, writer)
-    yield from guiding.guided(person, way, of, around.catalogue, around.situations, writer)
+    yield from guiding.guided(person, way, of, around.services, around.situations, writer)
 
 
 def _phases(way: Path, of: Mapping[str, Any]) -> Iterator[Record]:

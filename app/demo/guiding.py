@@ -1,6 +1,6 @@
 """Services around a client as records: how she came, where she was guided on, and support-need checks.
 
-The service catalogue is the centre's; a store that has none gets a small one (`shared`).
+The service catalogue is the centre's; one that has none gets the pilot's (`shared`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.clock import new_id
 from app.demo.agenda import working_day
 from app.demo.beginning import guided_to_kela, make
 from app.demo.notes import Writer
 from app.demo.path import Path
-from app.demo.people import Person, data
+from app.demo.people import Person
 from app.demo.picks import between, choose
 from app.record import Record, Row
+from app.support_need import pilot_services, pilot_situations, suggestions
 
 Catalogue = Mapping[str, Row]
 """Services of the catalogue by kind of service, one each."""
@@ -39,31 +39,13 @@ _REFUSALS = (
 
 def shared() -> list[Record]:
     """Return the services and situations that everybody knows, for a store or centre without any."""
-    services = {entry["key"]: new_id() for entry in data("catalogue")["service"]}
-    made = [
-        make(
-            "catalogue_service",
-            {**{k: v for k, v in entry.items() if k != "key"}, "id": services[entry["key"]]},
-        )
-        for entry in data("catalogue")["service"]
-    ]
-    return made + [
-        make(
-            "support_situation",
-            {
-                "text": entry["text"],
-                "place": place,
-                "services": [str(services[key]) for key in entry["services"]],
-            },
-        )
-        for place, entry in enumerate(data("catalogue")["situation"], 1)
-    ]
+    return [*pilot_services(), *pilot_situations()]
 
 
 def by_category(services: Sequence[Row]) -> Catalogue:
-    """Return the first service of each kind, by name."""
+    """Return one service of each kind in use: the one that is meant here, else the first by name."""
     found: dict[str, Row] = {}
-    for row in sorted(services, key=lambda row: str(row["name"])):
+    for row in sorted(services, key=lambda row: (row["name"] not in _NAMES.values(), str(row["name"]))):
         if row["active"]:
             found.setdefault(row["category"], row)
     return found
@@ -73,15 +55,15 @@ def guided(
     person: Person,
     way: Path,
     of: dict[str, Any],
-    catalogue: Catalogue,
+    services: Sequence[Row],
     situations: Sequence[Row],
     writer: Writer,
 ) -> Iterator[Record]:
     """Give a client's way in, the services she was guided to, and what was found to need support."""
     yield _in(person, way, of, writer)
-    yield from _out(person, way, of, catalogue, writer)
+    yield from _out(person, way, of, by_category(services), writer)
     if situations and between(1, CHECKED_EVERY, person.label, "check") == 1:
-        yield _check(person, way, of, catalogue, situations, writer)
+        yield _check(person, way, of, services, situations, writer)
 
 
 def _in(person: Person, way: Path, of: dict[str, Any], writer: Writer) -> Record:
@@ -98,6 +80,8 @@ def _in(person: Person, way: Path, of: dict[str, Any], writer: Writer) -> Record
         "decided_on": met,
         "begun_on": met,
     }
+    if way.over < way.day:
+        values |= {"state": "ended", "ended_on": way.over}
     return make("referral", of | values)
 
 
@@ -135,6 +119,8 @@ _NAMES = {
 
 def _to(category: str, catalogue: Catalogue) -> dict[str, Any]:
     row = catalogue.get(category)
+    if row and row["name"] not in _NAMES.values():
+        row = None  # another one of its kind
     return {
         "direction": "out",
         "service_id": UUID(row["id"]) if row else None,
@@ -167,7 +153,7 @@ def _check(
     person: Person,
     way: Path,
     of: dict[str, Any],
-    catalogue: Catalogue,
+    services: Sequence[Row],
     situations: Sequence[Row],
     writer: Writer,
 ) -> Record:
@@ -176,14 +162,13 @@ def _check(
     found = [row for n, row in enumerate(ordered) if n == 0 or between(0, 5, person.label, n, "found") == 0][
         :4
     ]
-    names = {row["id"]: row["name"] for row in catalogue.values()}
-    speaks_for = dict.fromkeys(service for row in found for service in row["services"] if service in names)
+    speaks_for = suggestions(situations, services, {row["id"] for row in found})
     values = {
         "on": way.meetings[0].on,
         "situations": [{"situation_id": row["id"], "text": row["text"]} for row in found],
         "suggested": [
-            {"service_id": service, "name": names[service], "agreed": number == 0}
-            for number, service in enumerate(speaks_for)
+            {"service_id": one.id, "name": one.service["name"], "agreed": number == 0}
+            for number, one in enumerate(speaks_for)
         ],
         "summary": writer.sentence("guide", "summary"),
     }

@@ -118,7 +118,7 @@ class ClientPage(QWidget):
         scroll.setWidget(self.page)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.parts = PartTabs(scroll, self.context, self.client_id)
-        self.setFocusProxy(scroll)
+        self.setFocusProxy(self.parts)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.parts)

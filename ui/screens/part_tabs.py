@@ -145,3 +145,4 @@ class PartTabs(QWidget):
             self.stack.addWidget(widget)
         self.bar.tabs[number].setChecked(True)
         self.stack.setCurrentWidget(widget)
+        self.setFocusProxy(widget)  # where the focus comes back to, when a form beside the page has closed

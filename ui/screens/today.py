@@ -172,7 +172,7 @@ class TodayScreen(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale:
+        if self._stale or today() != self.day.today:
             self.reload()
         self._places()[self.stack.currentIndex()].setFocus()
 

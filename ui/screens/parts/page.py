@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -140,7 +141,13 @@ class PartPage(QWidget):
         attach_to(self.context, self.client_id, kind, record_id, self)
 
     def _go_back_to(self, name: str) -> None:
-        """Give the focus to what carries the same name as what had it before the cards were filled anew."""
+        """Give the focus to what carries the same name as what had it before the cards were filled anew.
+
+        Not while it is elsewhere, such as in a form beside the page in which somebody is typing.
+        """
+        now = QApplication.focusWidget()
+        if now is not None and now is not self and not self.isAncestorOf(now):
+            return
         for made in self.findChildren(QPushButton):
             if made.accessibleName() == name and made.isVisible():
                 made.setFocus()

@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.clock import today
 from app.i18n import _, _n
@@ -19,6 +19,7 @@ from ui.fields import LongText, YesNo
 from ui.fields.box import FieldBox
 from ui.form import DRAFT_AFTER
 from ui.screens.client_cards import Card
+from ui.screens.situation_line import SituationLine
 from ui.theme import button, heading, label, look, px, spacing
 
 if TYPE_CHECKING:
@@ -26,61 +27,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 900
 Lists = tuple[list[Row], list[Row], Row | None]
-
-
-class SituationLine(QFrame):
-    """A situation with its tick; ticked, it has room for a note. Up and Down go through the list, space ticks."""
-
-    changed = Signal()
-    moved = Signal(int)
-
-    def __init__(self, row: Row) -> None:
-        super().__init__()
-        self.row = row
-        self.box = YesNo(row["text"])
-        self.box.set_help(row["help"])
-        self.note = QLineEdit()
-        self.note.setPlaceholderText(_("Note"))
-        self.note.setAccessibleName(_("Note: {what}").format(what=row["text"]))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(spacing(0.25))
-        column.addWidget(self.box)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(px(22) + 16, 0, 0, 0)
-        if row["help"]:
-            inner.addWidget(label(row["help"], "small"))
-        inner.addWidget(self.note)
-        column.addLayout(inner)
-        self.note.hide()
-        self.box.changed.connect(self._ticked)
-        self.note.textEdited.connect(lambda _text: self.changed.emit())
-        for watched in (self.box.box, self.note):
-            watched.installEventFilter(self)
-
-    @property
-    def ticked(self) -> bool:
-        """Whether the situation holds."""
-        return bool(self.box.value())
-
-    def tick(self, on: bool, note: str = "") -> None:
-        """Show whether the situation holds, and the note."""
-        self.box.set_value(on)
-        self.note.setText(note)
-        self.note.setVisible(on)
-
-    def _ticked(self) -> None:
-        self.note.setVisible(self.ticked)
-        self.changed.emit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go to the next or the previous situation by the arrow keys."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None:
-                self.moved.emit(step)
-                return True
-        return super().eventFilter(watched, event)
 
 
 class NeedCheck(QWidget):
@@ -230,7 +176,7 @@ class NeedCheck(QWidget):
         if self._saving or not self._loaded:
             return
         if not any(line.ticked for line in self.situations) and not self.summary.value():
-            self._state.setText(_("Tick what holds for the client, or write a summary."))
+            self._say(_("Tick what holds for the client, or write a summary."), "problem")
             return
         record, store, key = self.record(), self.context.store, self.draft_key
         self._saving = True
@@ -248,7 +194,7 @@ class NeedCheck(QWidget):
 
     def _refused(self, error: Any) -> None:
         self._saving = False
-        self._state.setText(str(error))
+        self._say(str(error), "problem")
         self._draft_timer.start()
 
     # ---- suggestions ----
@@ -283,7 +229,7 @@ class NeedCheck(QWidget):
         for text, tone in ((because, "quiet"), (one.service["how_to_refer"], "small")):
             if text:
                 said = label(text, tone)
-                said.setContentsMargins(px(22) + 16, 0, 0, 0)
+                said.setContentsMargins(px(16) + 22, 0, 0, 0)
                 column.addWidget(said)
         return frame
 
@@ -292,7 +238,13 @@ class NeedCheck(QWidget):
         text = _n("Save and make {count} referral", "Save and make {count} referrals", count)
         self.refer_button.setText(text.format(count=count))
         self.refer_button.setVisible(bool(count))
-        self._state.setText("")
+        found = len(self.suggested)
+        said = _n("{count} service suggested", "{count} services suggested", found).format(count=found)
+        self._say(said if found else "")
+
+    def _say(self, text: str, tone: str = "quiet") -> None:
+        self._state.setText(text)
+        look(self._state, tone)
 
     def _order(self) -> None:
         stops: list[QWidget] = [stop for line in self.situations for stop in (line.box.box, line.note)]
@@ -352,7 +304,7 @@ class NeedCheck(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _changed_summary(self) -> None:
-        self._state.setText("")
+        self._tell()
         if not self._draft_timer.isActive():
             self._draft_timer.start()
 
@@ -374,7 +326,7 @@ class NeedCheck(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(spacing(3), spacing(1), spacing(3), spacing(1))
         row.setSpacing(spacing(1))
-        self._state = label("", "problem")
+        self._state = label("", "quiet")
         row.addWidget(self._state, 1)
         self.close_button = button(
             _("Close"), tip=_("Close; what you wrote stays as a draft ({key})").format(key="Esc")

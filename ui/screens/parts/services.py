@@ -220,7 +220,9 @@ class PathCard(Card):
         self.clear()
         self.picture.show_path(rows, today())
         if not rows:
-            self.quiet(_("No referrals yet. Write where the client came from, and where she is guided to."))
+            self.quiet(
+                _("No referrals yet. Write which service the client came from, and which ones come next.")
+            )
         for row in sorted(rows, key=lambda row: row["state"] in path.OVER):
             self.body.addWidget(ReferralLine(self.page, row))
 

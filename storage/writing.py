@@ -1,6 +1,6 @@
 """How a record is written: row, outbox, history, search index and access log, inside the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from app.errors import KnownError, Problem, Refused
 from app.i18n import N_, Marked, Message
 from app.pace import without_collecting
 from app.patch import Patch, diff
-from app.record import Record, Row, fields, iso, to_row
+from app.record import Json, Record, Row, fields, iso, to_row
 from app.services import SPECS
 from app.services.clients.records import Assignment
 from app.spec import RecordSpec
@@ -142,10 +142,11 @@ def _spec(table: type[Record]) -> RecordSpec:
 class _Present:
     """The rows that a batch meets: those in the store, and those that the batch itself is about to write."""
 
-    def __init__(self, connection: Connection, records: Iterable[Record]) -> None:
+    def __init__(self, connection: Connection, records: Sequence[Record]) -> None:
         self._connection = connection
         self._rows: dict[str, Row | None] = {}
         self._written: dict[str, dict[str, Row]] = {}
+        self._coming = {(_spec(type(record)).kind, str(record.id)): record for record in records}
         wanted: dict[str, list[str]] = {}
         for record in records:
             wanted.setdefault(_spec(type(record)).kind, []).append(str(record.id))
@@ -161,6 +162,14 @@ class _Present:
         if record_id not in self._rows:
             self._rows[record_id] = load(self._connection, SPECS[kind], record_id)
         return self._rows[record_id]
+
+    def target(self, kind: str, record_id: str) -> str | None:
+        """Return whose a living entry is ("" where it is nobody's), also one that comes later in the batch."""
+        coming = self._coming.get((kind, record_id))
+        if coming is not None:
+            return str(getattr(coming, "client_id", None) or "")
+        row = self.get(kind, record_id)
+        return None if row is None or row["deleted"] else str(row.get("client_id") or "")
 
     def will_be(self, kind: str, row: Row) -> None:
         """Note a row that the batch writes."""
@@ -184,7 +193,8 @@ def _checked(
     old = present.get(spec.kind, values["id"])
     problems = list(spec.check(record)) if spec.check else []
     problems += _unknown_choices(spec, values, old)
-    problems += _foreign(present, spec, values) if old is None else _may_change(spec, old, values)
+    problems += _may_change(spec, old, values)
+    problems += _foreign(present, spec, old, values)
     if role is not None and not access.may_write(spec.writers, role):
         problems.append(Problem(None, Message(N_("Your role does not allow changing this."))))
     if spec.beside is not None:
@@ -348,32 +358,40 @@ def _allowed(kind: str) -> tuple[tuple[str, frozenset[str]], ...]:
     )
 
 
-def _foreign(present: _Present, spec: RecordSpec, new: Row) -> list[Problem]:
-    """Refuse a row that points to a client, plan or other entry that is not here."""
-    if spec.sync.mode == "centre":
-        return [Problem(None, Message(N_("Only the centre changes this.")))]
-    found = []
+def _foreign(present: _Present, spec: RecordSpec, old: Row | None, new: Row) -> Iterable[Problem]:
+    """Refuse what points to a client, plan or other entry that is not here, or that is another client's."""
     for name, kind in _pointers(spec.kind):
-        target = present.get(kind, new[name]) if new[name] else None
-        if new[name] and (target is None or target["deleted"]):
+        if not new[name] or (old is not None and new[name] == old[name]):
+            continue
+        target = present.target(kind, new[name])
+        if target is None:
             title = Marked(SPECS[kind].one)
-            found.append(Problem(name, Message(N_("There is no such entry here: {kind}."), kind=title)))
-    return found
+            yield Problem(name, Message(N_("There is no such entry here: {kind}."), kind=title))
+        elif kind != "client" and target != new.get("client_id") and SPECS[kind].scope == "client":
+            yield Problem(name, Message(N_("This is another client's.")))
 
 
 @cache
 def _pointers(kind: str) -> tuple[tuple[str, str], ...]:
-    """Return the fields that point to another record, and its kind."""
+    """Return the fields that point to another record, and its kind; workers are not all known here."""
     spec = SPECS[kind]
-    pointers = {key.parent.name: str(key.column.table.name) for key in table_of(spec).foreign_keys}
+    several = {column.name for column in table_of(spec).columns if isinstance(column.type, Json)}
+    pointers = {
+        field.name: field.refers
+        for field in spec.fields()
+        if field.refers and field.refers != "worker" and field.name not in several
+    }
+    pointers |= {key.parent.name: str(key.column.table.name) for key in table_of(spec).foreign_keys}
     if spec.scope == "client" and kind != "client":
         pointers["client_id"] = "client"
     return tuple(pointers.items())
 
 
-def _may_change(spec: RecordSpec, old: Row, new: Row) -> list[Problem]:
+def _may_change(spec: RecordSpec, old: Row | None, new: Row) -> list[Problem]:
     if spec.sync.mode == "centre":
         return [Problem(None, Message(N_("Only the centre changes this.")))]
+    if old is None:
+        return []
     if old["deleted"]:
         return [Problem(None, Message(N_("This has been deleted. Bring it back before changing it.")))]
     changed = diff(old, new, field_names(spec.kind)).keys()

@@ -333,3 +333,19 @@ def test_a_first_start_cut_short_can_be_begun_again(tmp_path: Path, place: str) 
     assert add_client(store)
     assert store.role == "job-coach"
     store.close()
+
+
+def test_what_an_entry_points_to_is_here_and_the_same_clients(store: Store) -> None:
+    aino, eero = (make("client", first_name=name, last_name="Testinen") for name in ("Aino", "Eero"))
+    plan = make("career_plan", client_id=eero.id, made_on="2026-01-02")
+    store.save(aino, eero, plan)
+    agreement = {"client_id": aino.id, "made_on": "2026-01-02"}
+    for plan_id in (new_id(), plan.id):
+        with pytest.raises(Refused) as refused:
+            store.save(make("cooperation_agreement", **agreement, plan_id=plan_id))
+        assert [problem.field for problem in refused.value.problems] == ["plan_id"]
+    later = make("career_plan", client_id=aino.id, made_on="2026-01-02")
+    store.save(make("cooperation_agreement", **agreement, plan_id=later.id), later)
+    store.delete("career_plan", later.id)
+    (row,) = store.rows("cooperation_agreement")
+    store.save(make("cooperation_agreement", **{**row, "meetings": "Kerran viikossa"}))

@@ -81,6 +81,17 @@ def _records() -> list[Any]:
             started_on="2021-05-21",
             ended_on="2021-05-31",
         ),
+        of("initial_assessment", begun_on="2021-03-10", debts="no"),
+        of("kykyviisari_result", on="2021-03-12", work_ability=6, mind="55.5"),
+        of("disclosure_decision", on="2021-03-12", coach_seen="no", may_not_tell="Sairaudesta"),
+        of("cooperation_agreement", made_on="2021-03-15", meetings="Joka toinen viikko"),
+        of("search_plan", made_on="2021-04-02", steps=[{"what": "Soitto taimistolle"}]),
+        of("job_application", on="2021-05-01", employer="Keksitty taimisto", job="Apulainen"),
+        of("interview", on="2021-05-10", employer="Keksitty taimisto", state="held"),
+        of("support_plan", made_on="2021-06-02", first_weeks="Kahdesti viikossa"),
+        of("referral", made_on="2021-03-05", service="Velkaneuvonta"),
+        of("support_need_check", on="2021-03-04", summary="Velat ensin"),
+        of("consent", purpose="Työkokeilusta sopiminen", groups=["work"], parties=[{"organisation": "Kela"}]),
     ]
 
 

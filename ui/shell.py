@@ -330,6 +330,8 @@ class Shell(QMainWindow):
     def _panel_emptied(self) -> None:
         self._fit()
         current = self.pages.currentWidget()
+        if self.pages.place == ("today",) and current is not None:
+            current.reload()  # type: ignore[attr-defined]  # what the form left unfinished is no change
         if current is not None:
             current.setFocus()
 

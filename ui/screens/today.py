@@ -91,7 +91,6 @@ class TodayScreen(QWidget):
         super().__init__(parent)
         self.context = context
         self.day = Day(today())
-        self._stale = True
         self._known = Agenda()
         self.title = heading("", 1)
         self.said = label("", "quiet")
@@ -172,8 +171,7 @@ class TodayScreen(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale or today() != self.day.today:
-            self.reload()
+        self.reload()  # whatever has changed: the day may have turned, and a form may have left a draft
         self._places()[self.stack.currentIndex()].setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -184,7 +182,6 @@ class TodayScreen(QWidget):
             self._sides.setDirection(way)
 
     def _changed(self, changes: Any) -> None:
-        self._stale = True
         if self.isVisible():
             self.reload()
 
@@ -194,7 +191,6 @@ class TodayScreen(QWidget):
 
     def reload(self) -> None:
         """Read the day again."""
-        self._stale = False
         self.context.tasks.run(partial(gather, self.context.store, self._known), self.show_day)
         # Counted after the day is shown: it looks at every plan there is.
         self.context.tasks.run(self.context.store.uncopied, self._count_uncopied)

@@ -14,7 +14,7 @@ from app.clock import today
 from app.due import Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
-from app.record import Day, Id, Line, Money, Record, Words
+from app.record import Day, Id, Line, Money, Record, Row, Words
 from app.services.coaching import codes, papers
 from app.spec import F, RecordSpec, Section, Sync
 
@@ -198,6 +198,14 @@ class DisclosureDecision(Record, table=True):
     who_tells: str = ""
     talked_over: Words = ""
     review_on: date | None = Field(default=None, sa_type=Day)
+
+
+CARRIED_OVER = ("coach_seen", "may_tell", "may_not_tell", "to_whom", "words", "who_tells")
+
+
+def decision_after(row: Row | None) -> Row:
+    """Return what a new decision begins with, made today: what was decided last, if anything was."""
+    return {**{name: row[name] for name in CARRIED_OVER if row}, "on": today().isoformat()}
 
 
 DISCLOSURE_REVIEW = Message(N_("Disclosure: review the decision"))

@@ -61,9 +61,6 @@ def test_each_due_thing_opens_the_form_of_its_kind(
         "Work trial ends: feedback talk": make(
             "work_trial", client_id=client, employer="A", title="B", started_on=at(-60), agreed_until=at(1)
         ),
-        "Disclosure: review the decision": make(
-            "disclosure_decision", client_id=client, on=at(-60), review_on=at(-1)
-        ),
         "Wage subsidy ends: talk about renewal": make(
             *("employment",),
             client_id=client,
@@ -82,6 +79,22 @@ def test_each_due_thing_opens_the_form_of_its_kind(
         qtbot.keyClick(screen.list, Qt.Key.Key_Return)
         kind = str(type(record).__tablename__)
         assert ways.went[-1] == ("edit", kind, record.id, {"client_id": client})
+
+
+def test_a_decision_to_be_looked_at_again_begins_a_new_one(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    values = {"coach_seen": "no", "may_tell": "Ei mitään", "who_tells": "client"}
+    kind, client = "disclosure_decision", people["Eero"]
+    store.save(make(kind, client_id=client, on=at(-60), review_on=at(-1), **values))
+    screen = TodayScreen(context)
+    show(qtbot, screen)
+    go_to(screen, "Malli Eero", "Disclosure: review the decision")
+    qtbot.keyClick(screen.list, Qt.Key.Key_Return)
+    assert ways.went[-1][:3] == ("edit", kind, None)
+    begun = ways.went[-1][-1]["values"]
+    assert begun["on"] == today().isoformat()
+    assert begun == {"may_not_tell": "", "to_whom": "", "words": "", **values, "on": begun["on"]}
 
 
 def test_two_weeks_are_shown_day_by_day(

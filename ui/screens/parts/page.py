@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.i18n import _, _n
 from app.record import Row
 from ui.context import Context
+from ui.form_page import FormPage
 from ui.screens import words
 from ui.screens.client_cards import Card
 from ui.screens.flowing import Flowing
@@ -114,14 +115,18 @@ class PartPage(QWidget):
         self.context.tasks.run(partial(read, self.context.store, self.client_id, kinds), self._show)
 
     def _show(self, rows: Rows) -> None:
-        focused = self.focusWidget()
+        focused, buttons = self.focusWidget(), self._buttons()
         name = focused.accessibleName() if focused is not None else ""
+        place = buttons.index(focused) if focused in buttons and focused.hasFocus() else None
         self.files = rows[FILES]
         self.setUpdatesEnabled(False)
         self.show_rows(rows)
         self.setUpdatesEnabled(True)
         if name:  # once what was made has been shown
-            QTimer.singleShot(0, self, partial(self._go_back_to, name))
+            QTimer.singleShot(0, self, partial(self._go_back_to, name, place))
+
+    def _buttons(self) -> list[QPushButton]:
+        return [made for made in self.findChildren(QPushButton) if made.isVisible()]
 
     def attach(self, row: Flowing, kind: str, record: Row, name: str) -> None:
         """Add to a line how many files belong to its entry, and the button that attaches one."""
@@ -140,18 +145,29 @@ class PartPage(QWidget):
 
         attach_to(self.context, self.client_id, kind, record_id, self)
 
-    def _go_back_to(self, name: str) -> None:
+    def _go_back_to(self, name: str, place: int | None) -> None:
         """Give the focus to what carries the same name as what had it before the cards were filled anew.
 
+        What had it may be gone, such as the button of a step that is done now: then to what stands in its `place`.
         Not while it is elsewhere, such as in a form beside the page in which somebody is typing.
         """
         now = QApplication.focusWidget()
-        if now is not None and now is not self and not self.isAncestorOf(now):
+        elsewhere = now is not None and now is not self and not self.isAncestorOf(now)
+        if not self.isVisible() or (elsewhere and (place is None or _in_form(now))):
             return
-        for made in self.findChildren(QPushButton):
-            if made.accessibleName() == name and made.isVisible():
-                made.setFocus()
-                return
+        buttons = self._buttons()
+        same = next((made for made in buttons if made.accessibleName() == name), None)
+        if same is None and place is not None and buttons:
+            same = buttons[min(place, len(buttons) - 1)]
+        if same is not None:
+            same.setFocus()
+
+
+def _in_form(widget: QWidget | None) -> bool:
+    """Tell whether a widget stands in a form."""
+    while widget is not None and not isinstance(widget, FormPage):
+        widget = widget.parentWidget()
+    return widget is not None
 
 
 def read(store: Any, client_id: UUID, kinds: Sequence[str]) -> Rows:

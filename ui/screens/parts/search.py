@@ -11,6 +11,7 @@ from app.clock import today
 from app.i18n import N_, _, _n, format_date
 from app.record import Row, from_row
 from app.services.coaching import codes
+from app.services.coaching.assessment import decision_after
 from app.services.coaching.search import SILENT, JobApplication, SearchPlan
 from ui.context import write
 from ui.screens import sign, words
@@ -146,9 +147,7 @@ class DisclosureCard(Card):
 
     def new(self) -> None:
         """Write a new decision that begins as the present one is."""
-        kept = ("coach_seen", "may_tell", "may_not_tell", "to_whom", "words", "who_tells")
-        values = {name: self.present[name] for name in kept} if self.present else {}
-        self.part.edit("disclosure_decision", values={**values, "on": today().isoformat()})
+        self.part.edit("disclosure_decision", values=decision_after(self.present))
 
 
 class SearchPlanCard(Card):

@@ -29,11 +29,12 @@ SEALED = '{"sealed":'
 
 @dataclass(frozen=True)
 class Unsent:
-    """How much the centre has not taken yet, and since when."""
+    """How many edits the centre has not taken yet, and since when; `files` is how many attached files wait."""
 
     count: int
     oldest: datetime | None
     held: int = 0
+    files: int = 0
 
 
 Edit = tuple[str, Row | None, Row, str, Patch]
@@ -135,7 +136,9 @@ def unsent(connection: Connection) -> Unsent:
         "SELECT count(*) FILTER (WHERE state <> 'held'), min(saved_at) FILTER (WHERE state <> 'held'),"
         " count(*) FILTER (WHERE state = 'held') FROM outbox WHERE state IN ('new', 'sent', 'held')"
     ).one()
-    return Unsent(count, datetime.fromisoformat(oldest) if oldest else None, held)
+    waiting = "SELECT count(*) FROM blob WHERE state IN ('waiting', 'leaving') AND here"
+    files = connection.exec_driver_sql(waiting).scalar_one()
+    return Unsent(count, datetime.fromisoformat(oldest) if oldest else None, held, files)
 
 
 def held(connection: Connection) -> list[Row]:

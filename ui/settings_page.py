@@ -248,15 +248,14 @@ class BackupsCard(Card):
         self.column.addWidget(self.list)
         self.row(self.make)
         self.column.addWidget(self.problem)
-        self.column.addWidget(
-            theme.label(
-                _(
-                    "To restore: when the store cannot be opened, the first window offers these backups. The"
-                    " passphrase of the day of the backup, or the recovery code, opens them, also on another computer."
-                ),
-                "small",
-            )
-        )
+        for text in (
+            _("Attached files are in it where the centre does not have them yet; the others are fetched again."),
+            _(
+                "To restore: when the store cannot be opened, the first window offers these backups. The"
+                " passphrase of the day of the backup, or the recovery code, opens them, also on another computer."
+            ),
+        ):
+            self.column.addWidget(theme.label(text, "small"))
         self.make.clicked.connect(self._ask)
         self.load()
 

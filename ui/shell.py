@@ -249,6 +249,11 @@ class Shell(QMainWindow):
         elif hit.kind == "support_visit":
             self.show_client(hit.client_id)
             self.quick_visit(hit.client_id, hit.id)
+        elif hit.kind == "attachment":
+            self.show_client(hit.client_id)
+            page = self.pages.currentWidget()
+            if self._present() == hit.client_id and page is not None:
+                page.open_document(hit.id)  # type: ignore[attr-defined]  # it is the client's page
         else:
             self.show_client(hit.client_id)
             self.edit(hit.kind, hit.id, client_id=hit.client_id)

@@ -19,7 +19,7 @@ class SyncState:
     """What is known about the way to the centre.
 
     `known` is False until the store has been asked for the first time; `oldest` is when the oldest unsent change
-    was saved; `last` is when the centre last had everything; `retry_at` is set after a failure; `held` is how
+    was saved; `files` is how many attached files wait to be sent; `last` is when the centre last had everything; `retry_at` is set after a failure; `held` is how
     many changes the centre did not take (they stay here); `refusal` is the centre's own word when it will not
     have this device.
     """
@@ -27,6 +27,7 @@ class SyncState:
     known: bool = False
     joined: bool = False
     unsent: int = 0
+    files: int = 0
     oldest: datetime | None = None
     last: datetime | None = None
     running: bool = False
@@ -43,7 +44,7 @@ def status_text(state: SyncState, now: datetime | None = None) -> str:
     now = now or clock.now()
     if not state.joined:
         return _("All saved here. No centre has been joined.")
-    return " ".join(part for part in (_saved(state, now), _held(state), _way(state, now)) if part)
+    return " ".join(part for part in (_saved(state, now), _files(state), _held(state), _way(state, now)) if part)
 
 
 def decisions_text(state: SyncState) -> str:
@@ -65,9 +66,18 @@ def _saved(state: SyncState, now: datetime) -> str:
         return text.format(
             count=state.unsent, age=duration_text((now - (state.oldest or now)).total_seconds())
         )
+    if state.files:  # the centre has not everything yet
+        return _("All saved here.")
     if state.last is None:
         return _("All saved here. The centre has not answered yet.")
     return _("All saved here and at the centre ({time}).").format(time=_when(state.last, now))
+
+
+def _files(state: SyncState) -> str:
+    if not state.files:
+        return ""
+    text = _n("{count} file waits for the centre.", "{count} files wait for the centre.", state.files)
+    return text.format(count=state.files)
 
 
 def _held(state: SyncState) -> str:

@@ -208,6 +208,7 @@ class SyncRunner(QObject):
             unsent = store.unsent()
             return {
                 "unsent": unsent.count,
+                "files": unsent.files,
                 "oldest": unsent.oldest,
                 "held": unsent.held,
                 "decisions": len(store.conflicts()),

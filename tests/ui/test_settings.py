@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from app import i18n
@@ -153,6 +153,11 @@ def test_a_backup_to_a_file_is_whole_and_logged(
     assert store.access_log()[0]["action"] == "export"
     restore_from(tmp_path / "usb" / "mine.tyopari-backup", tmp_path / "elsewhere")
     Store.open(tmp_path / "elsewhere", PASSPHRASE).close()
+
+
+def test_the_backups_say_what_becomes_of_attached_files(page: SettingsPage) -> None:
+    said = [text.text() for text in page.backups.findChildren(QLabel)]
+    assert any(text.startswith("Attached files are in it where the centre") for text in said)
 
 
 def test_a_backup_that_fails_is_told_beside_its_button(

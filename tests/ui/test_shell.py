@@ -16,11 +16,14 @@ from app import i18n
 from app.record import validated
 from app.services import SPECS
 from app.settings import Settings
+from storage import blobs
+from storage.search import Hit
 from storage.store import Store
 from storage.writing import Changes
 from tests.ui.opened import Office, client, session, visit
 from ui import language, theme
 from ui.places import tabs
+from ui.screens.attachment_view import AttachmentView
 from ui.screens.clients import ClientsScreen
 from ui.screens.today import TodayScreen
 from ui.screens.visit import QuickVisit
@@ -282,3 +285,13 @@ def test_each_kind_of_a_service_has_its_list(shell: Shell, store: Store, aino: U
     titles = [lists.kinds.item(number).text() for number in range(lists.kinds.count())]
     lists.kinds.setCurrentRow(titles.index("Support visits"))
     assert lists.stack.currentWidget().records.model.rowCount() == 1
+
+
+def test_a_file_that_is_found_opens_among_the_documents(shell: Shell, store: Store, aino: UUID) -> None:
+    made = blobs.attach(store, b"Muistio", {"client_id": str(aino), "category": "other"}, "muistio.txt")
+    (record_id,) = made.ids
+    shell.open_hit(Hit("attachment", record_id, aino, "muistio"))
+    assert shell.pages.place == ("client", aino)
+    (view,) = [one for one in shell.findChildren(AttachmentView) if one.isVisible()]
+    assert view.row["id"] == str(record_id)
+    assert not shell.panel.filled_now

@@ -42,6 +42,22 @@ def test_what_waits_is_counted_with_its_age(count: int, age: timedelta, sentence
     assert status_text(state(unsent=count, oldest=NOW - age, last=NOW), NOW) == sentence
 
 
+@pytest.mark.parametrize(
+    ("unsent", "files", "sentence"),
+    [
+        (0, 2, "All saved here. 2 files wait for the centre."),
+        (0, 1, "All saved here. 1 file waits for the centre."),
+        (1, 2, "All saved here. 1 change waits for the centre (oldest 2 h). 2 files wait for the centre."),
+    ],
+)
+def test_files_that_wait_are_said_and_nothing_is_said_to_be_at_the_centre(
+    unsent: int, files: int, sentence: str
+) -> None:
+    oldest = NOW - timedelta(hours=2) if unsent else None
+    assert status_text(state(unsent=unsent, oldest=oldest, files=files, last=NOW), NOW) == sentence
+    assert "file" not in status_text(state(joined=False, files=files), NOW)
+
+
 def test_at_the_centre_is_said_with_the_time_of_its_acknowledgement() -> None:
     local = NOW.astimezone()
     assert (

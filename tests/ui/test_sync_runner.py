@@ -36,12 +36,13 @@ class Office:
     address: str = "https://centre.example"
     answers: list[Any] = field(default_factory=list)
     waiting: int = 0
+    files: int = 0
     synced: int = 0
     stopped: int = 0
     last: datetime | None = None
 
     def unsent(self) -> Unsent:
-        return Unsent(self.waiting, clock.now() if self.waiting else None)
+        return Unsent(self.waiting, clock.now() if self.waiting else None, files=self.files)
 
     def conflicts(self) -> list[Any]:
         return []
@@ -276,3 +277,12 @@ def test_waits_grow_to_a_quarter_of_an_hour_and_are_spread() -> None:
     assert next_wait(1, 0.0) == 7.5
     assert next_wait(3, 1.0) == 60
     assert next_wait(40, 1.0) == 900
+
+
+def test_files_that_wait_are_counted(runner: SyncRunner, tasks: LateTasks, office: Office) -> None:
+    office.files = 2
+    runner.start()
+    assert runner.known.files == 2
+    office.files = 0
+    tasks.answer()
+    assert runner.known.files == 0

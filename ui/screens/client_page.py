@@ -267,11 +267,18 @@ class ClientPage(QWidget):
         said = _("{step}: {state}").format(step=step.what, state=words.choice(codes.STEP_STATES, state))
         save(self.context, record, done=lambda: self.context.say(said, undo))
 
+    def open_document(self, record_id: UUID) -> None:
+        """Open a file where the client's documents are."""
+        documents: Any = self.parts.show_part("documents")
+        documents.open_file(record_id)
+
     def _open_entry(self, kind: str, record_id: UUID) -> None:
         if kind == "support_visit":
             self.context.quick_visit(self.client_id, record_id)
         elif kind == "career_plan":
             self.context.open_plan(self.client_id, record_id)
+        elif kind == "attachment":
+            self.open_document(record_id)
         else:
             self.context.edit(kind, record_id, client_id=self.client_id)
 

@@ -1,12 +1,13 @@
 """Consents on the client's page: given, replaced, withdrawn, partners told, what was shared; all by keyboard."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app import consent as rules
 from app.clock import today
@@ -16,7 +17,7 @@ from tests.ui.screens.conftest import show
 from ui import dialogs
 from ui.client_form import form_for
 from ui.screens.consent_form import ConsentForm
-from ui.screens.consent_guard import ReferralForm
+from ui.screens.consent_guard import SharingForm
 from ui.screens.consent_outside import GivenOutside
 from ui.screens.consent_words import read, replacing
 from ui.screens.parts.consents import ConsentCard, ConsentsPart
@@ -96,6 +97,21 @@ def test_each_consent_stands_where_it_belongs(part: ConsentsPart, client: UUID) 
     said = {one.text() for one in part.present.findChildren(QWidget) if hasattr(one, "text")}
     assert "Health (special category)" in said
     assert part.tell.isVisible()
+
+
+def test_the_form_on_paper_is_attached_to_its_consent(
+    qtbot: Any, part: ConsentsPart, client: UUID, store: Any, tmp_path: Path
+) -> None:
+    given = consent(client, purpose="Paperilla")
+    save(part, given)
+    file = tmp_path / "skannaus.txt"
+    file.write_bytes(b"Allekirjoitettu")
+    dialogs.answer_next(file)
+    press(qtbot, part.present, "Attach the paper form: Paperilla")
+    (row,) = store.rows("attachment", client_id=client)
+    assert (row["category"], row["of_kind"], row["of_id"]) == ("consent", "consent", str(given.id))
+    (card,) = cards(part, part.present)
+    assert "1 file" in {one.text() for one in card.findChildren(QLabel)}
 
 
 def test_what_is_withdrawn_moves_and_its_partners_are_ticked_one_by_one(
@@ -388,10 +404,10 @@ def test_what_was_withdrawn_while_the_preview_was_open_is_not_saved(
 # ---- a referral ----
 
 
-def referral(qtbot: Any, context: Any, client: UUID, row: Any = None, **values: Any) -> ReferralForm:
+def referral(qtbot: Any, context: Any, client: UUID, row: Any = None, **values: Any) -> SharingForm:
     same = {"organisation": "Kela", "service": "Kuntoutus", "made_on": at(0)}
     made = form_for(context, _spec("referral"), row, client_id=client, values=same | values)
-    assert isinstance(made, ReferralForm)
+    assert isinstance(made, SharingForm)
     show(qtbot, made, 520)
     return made
 

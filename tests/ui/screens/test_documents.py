@@ -23,6 +23,7 @@ from ui.context import Context
 from ui.screens import attachment_add
 from ui.screens.attachment_add import attach_to, category_of
 from ui.screens.attachment_view import AttachmentView
+from ui.screens.client_page import ClientPage
 from ui.screens.parts import PARTS, build
 from ui.screens.parts.documents import Documents, size_text
 
@@ -434,3 +435,26 @@ def test_a_signed_form_is_attached_to_its_consent(
     dialogs.answer_next(None)
     attach_to(context, aino, "consent", visit.id)
     assert len(store.rows("attachment", client_id=aino)) == 1
+
+
+def test_a_file_in_the_timeline_opens_among_the_documents(
+    qtbot: Any, context: Context, store: Store, aino: UUID, ways: Any
+) -> None:
+    row = attach(store, aino, "muistio.txt", b"Ty\xc3\xb6 sujuu.")
+    page = ClientPage(context, aino)
+    show(qtbot, page)
+    view = page.timeline.view
+    (line,) = [n for n, entry in enumerate(view.model().all) if str(entry.id) == row["id"]]
+    view.setCurrentIndex(view.model().index(line, 0))
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    documents = page.parts.stack.currentWidget()
+    assert isinstance(documents, Documents)
+    assert documents.view is not None
+    assert documents.view.text.toPlainText() == "Työ sujuu."
+    assert documents.view.text.hasFocus()
+    assert not ways.went
+    store.delete("attachment", row["id"])
+    documents.back()
+    page.open_document(UUID(row["id"]))
+    assert documents.view is None, "a file that was deleted meanwhile is not opened"

@@ -357,3 +357,23 @@ def test_a_file_is_attached_to_an_application(
     press_name = "Attach a file: Tiskaaja, Kulma, 1 file"
     QApplication.processEvents()
     assert [b for b in part.findChildren(QPushButton) if b.accessibleName() == press_name]
+
+
+def test_enter_opens_what_a_line_names(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    client = people["Eero"]
+    sent = make(
+        "job_application", client_id=client, on=at(-2), employer="Ravintola", job="Kokki", state="draft"
+    )
+    store.save(sent)
+    part = search_of(qtbot, context, client)
+    QApplication.processEvents()
+    (link,) = [b for b in part.applications.findChildren(QPushButton) if b.text() == "Kokki, Ravintola"]
+    link.setFocus()
+    qtbot.keyClick(link, Qt.Key.Key_Return)
+    assert ways.went[-1] == ("edit", "job_application", sent.id, {"client_id": client, "values": None})
+    (send,) = [b for b in part.applications.findChildren(QPushButton) if b.text() == "Sent today"]
+    send.setFocus()
+    qtbot.keyClick(send, Qt.Key.Key_Enter)
+    assert store.row("job_application", sent.id)["state"] == "sent"

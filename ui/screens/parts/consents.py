@@ -13,6 +13,7 @@ from app.record import Row
 from app.services import SPECS
 from app.services.consents import codes
 from ui.screens import consent_form, words
+from ui.screens.attachment_add import attach_to
 from ui.screens.client_cards import Card
 from ui.screens.consent_told import PartnersToTell
 from ui.screens.consent_words import KINDS, Standings, group_chips, party_line, state_chip, until_line
@@ -102,6 +103,9 @@ class ConsentCard(QFrame):
         chips = [state_chip(found)]
         if found.state in (rules.IN_FORCE, rules.FUTURE):
             chips.append((until_line(row), ""))
+        files = sum(one["of_id"] == row["id"] for one in part.files)
+        if files:
+            chips.append((_n("{count} file", "{count} files", files).format(count=files), ""))
         column.addWidget(Flowing(chips))
         if full:
             column.addWidget(label("\n".join(party_line(party) for party in row["parties"])))
@@ -128,6 +132,7 @@ class ConsentCard(QFrame):
             ]
         elif state == rules.ENDED:
             offers = [(_("Renew"), partial(consent_form.replace, part.context, row), "")]
+        offers.append((_("Attach the paper form"), self._attach, "quiet"))
         offers.append((_("Show as PDF"), partial(part.context.preview, "consent", UUID(row["id"])), "quiet"))
         offers.append((_("Open"), partial(part.edit, "consent", row), "quiet"))
         for text, press, tone in offers:
@@ -136,6 +141,9 @@ class ConsentCard(QFrame):
             made.clicked.connect(lambda _checked=False, press=press: press())
             place.add(made)
         return place
+
+    def _attach(self) -> None:
+        attach_to(self.part.context, self.part.client_id, "consent", UUID(self.row["id"]), self.part)
 
     def _give(self, consent_id: UUID, how: Callable[..., None]) -> None:
         how(self.part, self.part.context, consent_id)

@@ -210,6 +210,16 @@ class Documents(QStackedWidget):
 
     # ---- opening ----
 
+    def open_file(self, record_id: UUID) -> None:
+        """Show the file of an entry, if it is still there."""
+        store = self.context.store
+
+        def show(row: Row | None) -> None:
+            if row is not None and not row["deleted"]:
+                self.open_row(row)
+
+        self.context.tasks.run(lambda: store.row("attachment", record_id), show, owner=self)
+
     def open_row(self, row: Row) -> None:
         """Show a file."""
         self.back()

@@ -91,6 +91,8 @@ class FormPage(QWidget):
         for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self, self.save)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        anew = QShortcut(QKeySequence("Ctrl+Shift+N"), self, self._begin_anew)
+        anew.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._lock_if_frozen()
         self._order()
 
@@ -150,16 +152,31 @@ class FormPage(QWidget):
         self.close_button.clicked.connect(self.close_form)
         self.save_button = button(_("Save"), "primary", tip=_("Save ({key})").format(key="Ctrl+S"))
         self.save_button.clicked.connect(self.save)
-        for made in (self.undo_button, self.close_button, self.save_button):
+        anew = _("Make a new version")
+        self.new_button = button(anew, "primary", tip=f"{anew} (Ctrl+Shift+N)")
+        self.new_button.clicked.connect(self._begin_anew)
+        self.new_button.hide()
+        for made in (self.new_button, self.undo_button, self.close_button, self.save_button):
             row.addWidget(made)
         return bar
 
     def _lock_if_frozen(self) -> None:
         if frozen(self.spec, self.row):
             self.lock(_("This cannot be changed any more."))
+            self.new_button.setVisible(self._may_be_anew())
         elif self.spec.writers and self.context is not None:
             store, spec = self.context.store, self.spec
             self.context.tasks.run(lambda: store.may_write(spec), self._lock_unless)
+
+    def _may_be_anew(self) -> bool:
+        """Tell whether what is signed here is changed by a new version, which this form itself begins."""
+        return self.context is not None and self.spec.sync.mode != "append_only" and self._whose() is not None
+
+    def _begin_anew(self) -> None:
+        from ui.screens.sign import new_version
+
+        if self.context is not None and self.row is not None and self.new_button.isVisible():
+            new_version(self.context, self.spec.kind, self.row)
 
     def _lock_unless(self, may: bool) -> None:
         if not may:
@@ -178,7 +195,7 @@ class FormPage(QWidget):
         stops: list[QWidget] = [self.over_button] if hasattr(self, "over_button") else []
         stops += [stop for box in self.boxes.values() for stop in box.editor.stops()]
         if hasattr(self, "save_button"):
-            stops += [self.undo_button, self.close_button, self.save_button]
+            stops += [self.new_button, self.undo_button, self.close_button, self.save_button]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 

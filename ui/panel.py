@@ -103,6 +103,7 @@ class Panel(QFrame):
         form.saved.connect(kept)
         form.closed.connect(self.drop)
         self.setVisible(True)
+        form.show()  # where another form stood here before, the layout would show it only later
         form.setFocus()
         form.focusNextChild()
         self.filled.emit()

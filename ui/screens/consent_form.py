@@ -47,6 +47,9 @@ class ConsentForm(Form):
             # Also one that was written down from outside and carries no seal: to change it is to give a new one.
             self.lock(_("This cannot be changed any more."))
 
+    def _may_be_anew(self) -> bool:
+        return False  # a consent is replaced: see its actions
+
     def _told_meanwhile(self, changes: Any) -> None:
         if self.context is not None and self.client_id is not None and "partner_notice" in changes.kinds:
             store, client = self.context.store, self.client_id

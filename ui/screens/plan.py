@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -193,8 +194,8 @@ class PlanScreen(QWidget):
         wanted = [row for row in plans.plans if row["id"] == str(self.plan_id)]
         self._open(wanted[0] if wanted else present_plan(plans.plans))
 
-    def _open(self, row: Row | None) -> None:
-        """Show a version, or the beginning of the first."""
+    def _open(self, row: Row | None, *, go: bool = True) -> None:
+        """Show a version, or the beginning of the first; `go`: and give it the keyboard."""
         self.row = row
         self.plan_id = UUID(row["id"]) if row else None
         before = self.form or self.reading
@@ -216,7 +217,8 @@ class PlanScreen(QWidget):
         self.setFocusProxy(shown)
         self._show_head()
         self._show_versions()
-        self.focus_first()
+        if go:
+            self.focus_first()
 
     def focus_first(self) -> None:
         """Go to the first thing to write, or to the signed text."""
@@ -280,7 +282,8 @@ class PlanScreen(QWidget):
         self.plans = plans
         row = next((row for row in plans.plans if self.row and row["id"] == self.row["id"]), None)
         if row is not None and not (self.form and self.form.changes()) and row != self.row:
-            self._open(row)
+            here = QApplication.focusWidget()
+            self._open(row, go=here is not None and self.isAncestorOf(here))
             return
         self.row = row or self.row
         self._show_head()

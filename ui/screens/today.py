@@ -12,7 +12,14 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.clock import today
 from app.due import COPY, Agenda, DueItem
@@ -160,7 +167,17 @@ class TodayScreen(QWidget):
     def show_view(self, number: int) -> None:
         """Show a view and go into it."""
         self.views.setCurrentIndex(number)
-        self._places()[number].setFocus()
+        self._enter()
+
+    def _enter(self) -> None:
+        """Give the keyboard to the present view; where that has nothing to go through, to the names of the views."""
+        self._places()[self.stack.currentIndex()].setFocus()
+        if not self._has_keyboard():
+            self.views.setFocus()
+
+    def _has_keyboard(self) -> bool:
+        here = self.window().focusWidget()  # also of a window that is not the active one
+        return here is not None and self.isAncestorOf(here) and here.isVisible()
 
     def _places(self) -> tuple[QWidget, QWidget, QWidget]:
         return self.list if self.list.isVisibleTo(self) else self.empty, self.fortnight, self.register
@@ -172,7 +189,7 @@ class TodayScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.reload()  # whatever has changed: the day may have turned, and a form may have left a draft
-        self._places()[self.stack.currentIndex()].setFocus()
+        self._enter()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -204,6 +221,7 @@ class TodayScreen(QWidget):
 
     def show_day(self, day: Day) -> None:
         """Show what a day brings."""
+        here = self._has_keyboard()
         self.day = day
         self.title.setText(words.long_day(day.today))
         self.said.setText(self._sentence(day))
@@ -211,6 +229,8 @@ class TodayScreen(QWidget):
         self.unsent.setVisible(bool(day.unsent))
         self._show_groups(day)
         self._show_agenda(day)
+        if here and not self._has_keyboard():
+            self._enter()  # the list in which it was is empty now
 
     def _show_groups(self, day: Day) -> None:
         groups = [group for group in self._groups(day) if group.lines]

@@ -12,7 +12,8 @@ What shares something uses `app.sharing`, which reads the store, keeps what was 
 
 `answer.allowed`, `answer.sentence` (by which consent, or what is lacking) and `answer.way_out` are shown beside the
 field; `record_sharing` asks again, raises `NotShared` where nothing allows it and no reason is written, else writes
-`sharing` entries and the access log. It is called before the data leaves. Both run on the database thread.
+`sharing` entries and the access log. It is called before the data leaves. Both run on the database thread. Where an
+entry itself is what tells somebody, `app.telling` gives the sharings to save with it.
 `employer=True` asks the client's newest disclosure decision as well. `groups_of(kind, row)` says what an entry holds.
 """
 
@@ -35,6 +36,8 @@ IN_FORCE, REPLACED, WITHDRAWN, ENDED, UNSIGNED, FUTURE = (
 )
 OUTSIDE = ("paper", "electronic")
 """Ways of giving a consent that are signed elsewhere than in this program."""
+EMPLOYERS = ("työnantajat", "arbetsgivare", "employers")
+"""How a consent names employers in general, in the languages that consents are written in."""
 
 
 @dataclass(frozen=True)
@@ -189,11 +192,15 @@ def recipient_from(text: str, consents: Iterable[Row]) -> Recipient:
     return known.get(folded(text)) or Recipient(text.strip())
 
 
-def covers(party: Mapping[str, Any], recipient: Recipient) -> bool:
-    """Tell whether a consent's party takes in a recipient: the unit or person it names makes it narrower."""
+def covers(party: Mapping[str, Any], recipient: Recipient, *, employer: bool = False) -> bool:
+    """Tell whether a consent's party takes in a recipient: the unit or person it names makes it narrower.
+
+    `employer`: the recipient is one, so that a party of employers in general (`EMPLOYERS`) takes it in as well.
+    """
     wanted = party_of(party)
+    any_one = employer and folded(wanted.organisation) in EMPLOYERS
     pairs = (
-        (wanted.organisation, recipient.organisation),
+        ("" if any_one else wanted.organisation, recipient.organisation),
         (wanted.unit, recipient.unit),
         (wanted.person, recipient.person),
     )
@@ -223,13 +230,15 @@ def may_share(
 
     The rows are the living ones of one client. Every group must be named by a consent in force whose party receives;
     special categories are groups of their own and are covered by no other. `disclosures`, where given, makes it a
-    contact with an employer: the newest decision must let the coach be seen (L688-690, L798-806).
+    contact with an employer: the newest decision must let the coach be seen (L688-690, L798-806), and a consent with
+    employers in general covers each of them.
     """
+    employer = disclosures is not None
     wanted = Groups(dict.fromkeys(groups))
     refused = _employer_refusal(disclosures, on) if disclosures is not None else None
     if refused is not None:
         return Answer(False, refused, Message(WAY_EMPLOYER), wanted)
-    held = [one for one in in_force(consents, withdrawals, on) if _receives(one, recipient)]
+    held = [one for one in in_force(consents, withdrawals, on) if _receives(one, recipient, employer)]
     by: dict[str, str] = {}
     for one in sorted(held, key=lambda one: -len(set(wanted) & set(one["groups"]))):
         by |= {group: one["id"] for group in wanted if group in one["groups"] and group not in by}
@@ -247,11 +256,13 @@ def may_share(
             N_("The consent with {party} does not cover: {groups}."), party=str(recipient), groups=missing
         )
         return Answer(False, said, Message(WAY_OUT), missing)
-    return _lack(consents, withdrawals, recipient, wanted, on)
+    return _lack(consents, withdrawals, recipient, wanted, on, employer)
 
 
-def _receives(consent: Row, recipient: Recipient) -> bool:
-    return any(party.get("receives") and covers(party, recipient) for party in consent["parties"])
+def _receives(consent: Row, recipient: Recipient, employer: bool) -> bool:
+    return any(
+        party.get("receives") and covers(party, recipient, employer=employer) for party in consent["parties"]
+    )
 
 
 _DISCLOSURE = {
@@ -287,11 +298,17 @@ _LACKS = {
 
 
 def _lack(
-    consents: Sequence[Row], withdrawals: Sequence[Row], recipient: Recipient, missing: Groups, on: date
+    consents: Sequence[Row],
+    withdrawals: Sequence[Row],
+    recipient: Recipient,
+    missing: Groups,
+    on: date,
+    employer: bool,
 ) -> Answer:
     """Say what is lacking where no consent in force lets the recipient receive anything."""
     name = str(recipient)
-    named = [(standing(one, consents, withdrawals, on), one) for one in consents if _receives(one, recipient)]
+    receiving = [one for one in consents if _receives(one, recipient, employer)]
+    named = [(standing(one, consents, withdrawals, on), one) for one in receiving]
     if named:
         # What is nearest to being in force says most; among equals the latest.
         order = (UNSIGNED, FUTURE, ENDED, WITHDRAWN, REPLACED)
@@ -310,7 +327,7 @@ def _lack(
         only = "; ".join(dict.fromkeys(str(party_of(party)) for party in same if party.get("receives")))
         said = Message(N_("The consent names only a part of {party}: {named}."), party=name, named=only)
         return Answer(False, said, Message(WAY_NARROWER), missing)
-    if any(covers(party, recipient) for party in same):
+    if any(covers(party, recipient, employer=employer) for party in parties):
         said = Message(N_("By the consent {party} gives data and does not receive any."), party=name)
         return Answer(False, said, Message(WAY_OUT), missing)
     return Answer(

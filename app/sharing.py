@@ -1,6 +1,6 @@
 """Sharing a client's data: asked of the consents at that moment, kept as an entry, and written into the access log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
@@ -62,7 +62,7 @@ def check_sharing_now(
     )
 
 
-def record_sharing(
+def sharing_entries(
     store: Keeper,
     client_id: UUID,
     recipient: Recipient | str,
@@ -74,11 +74,12 @@ def record_sharing(
     of_id: UUID | None = None,
     override_reason: str = "",
     employer: bool = False,
-) -> Any:
-    """Keep that groups of a client's data are shared, before they leave; return the store's `Changes`.
+) -> list[Sharing]:
+    """Return the entries that say that groups of a client's data are shared, to be saved together with what tells it.
 
     Asks once more. Where consents allow it there is an entry for each consent with its groups; where they do not, one
-    entry with the written reason. Raises NotShared without consent and reason.
+    entry with the written reason. Raises NotShared without consent and reason. What is saved is then logged by
+    `log_sharing`.
     """
     wanted = Groups(dict.fromkeys(groups))
     recipient = _recipient(recipient, store.rows("consent", client_id=client_id))
@@ -91,13 +92,35 @@ def record_sharing(
         by.setdefault(answer.consents.get(group), []).append(group)
     same = {"client_id": client_id, "on": on, "shared_as": shared_as, "party": str(recipient)}
     same |= {"of_kind": of_kind, "of_id": of_id, "override_reason": reason}
-    entries = [
+    return [
         validated(Sharing, {**same, "groups": held, "consent_id": consent_id})
         for consent_id, held in by.items()
     ]
+
+
+def log_sharing(store: Keeper, entries: Sequence[Sharing]) -> None:
+    """Write sharings that were saved into the access log: one line for what was shared of whom with whom."""
+    lines = dict.fromkeys(
+        (
+            one.of_kind or "client",
+            one.of_id,
+            one.client_id,
+            f"{one.shared_as}: {one.party}" + (" (override)" if one.override_reason else ""),
+        )
+        for one in entries
+    )
+    for kind, record, client, detail in lines:
+        store.log("shared", kind, record, client, detail)
+
+
+def record_sharing(store: Keeper, client_id: UUID, *what: Any, **more: Any) -> Any:
+    """Keep and log that groups of a client's data are shared, before they leave; return the store's `Changes`.
+
+    Takes what `sharing_entries` takes, and raises NotShared as it does.
+    """
+    entries = sharing_entries(store, client_id, *what, **more)
     changes = store.save(*entries)
-    detail = f"{shared_as}: {recipient}" + ("" if answer.allowed else " (override)")
-    store.log("shared", of_kind or "client", of_id, client_id, detail)
+    log_sharing(store, entries)
     return changes
 
 

@@ -10,6 +10,7 @@ from app.i18n import _
 from app.record import Row
 from app.services.clients.records import birth_date
 from app.services.clients.rules import name_of
+from app.telling import TELLING
 from ui.form import Form
 from ui.screens.words import as_text
 from ui.theme import button, label, look, spacing
@@ -109,10 +110,10 @@ def form_for(context: Any, spec: Any, row: Row | None, **more: Any) -> Form:
     """Return the form that fits a kind: some have one of their own, everything else the general one."""
     if spec.kind == "client":
         return ClientForm(context, spec, row, **more)
-    if spec.kind == "referral":
-        from ui.screens.consent_guard import ReferralForm
+    if spec.kind in TELLING:
+        from ui.screens.consent_guard import SharingForm
 
-        return ReferralForm(context, spec, row, **more)
+        return SharingForm(context, spec, row, **more)
     if spec.kind == "consent":
         from ui.screens.consent_form import ConsentForm
 

@@ -104,15 +104,24 @@ class Form(FormPage):
         if self.context is None:
             self.saved.emit(record)
             return
-        store, key, changes = self.context.store, self.draft_key, self.changes()
+        store, changes, writing = self.context.store, self.changes(), self._writing()
 
         def op() -> "Changes":
             # What arrived from others since the form opened stays; only what was changed here is written.
             current = store.row(self.spec.kind, record.id) if self.row is not None else None
             written = checked(self.spec, {**current, **changes}) if current is not None else record
-            return store.save(written, draft_key=key)
+            return writing(written, current)
 
         write(self.context, self._begin_saving(op), partial(self._saved, record), self._refused)
+
+    def _writing(self) -> "Callable[[Record, Row | None], Changes]":
+        """Return what writes the checked record over the stored row: for a special form, more goes with it.
+
+        Called on the database thread, so that it holds all that it needs of the form.
+        """
+        assert self.context is not None
+        store, key = self.context.store, self.draft_key
+        return lambda record, _stored: store.save(record, draft_key=key)
 
     def _begin_saving(self, op: "Callable[[], Changes]") -> "Callable[[], Changes]":
         """Return the saving so that, whatever becomes of it and of this window meanwhile, nothing is lost.

@@ -54,16 +54,27 @@ def parser() -> ArgumentParser:
             made.add_argument("--json", action="store_true", help=_("print one JSON document"))
         return made
 
+    def receiving(made: ArgumentParser) -> None:
+        says = _("who receives it; a consent of the client must allow it, and it is kept and logged")
+        made.add_argument("--for", metavar="PARTY", dest="party", help=says)
+
+    def overriding(made: ArgumentParser) -> None:
+        says = _("why it is shared without a consent; kept and logged")
+        made.add_argument("--override", metavar="REASON", default="", help=says)
+
     verb("init", _("create the encrypted store; prints the recovery code once"))
     verb("status", _("what the store holds, what is unsent, what is due"))
     verb("kinds", _("every kind of record with its JSON Schema"))
     put = verb("put", _("create or change records from JSON"))
     put.add_argument("kind", metavar="KIND")
     put.add_argument("file", metavar="FILE", help=_("a file, or - for standard input"))
+    overriding(put)
     listed = verb("list", _("list records of a kind"))
     listed.add_argument("kind", metavar="KIND")
     listed.add_argument("--client", metavar="ID")
     listed.add_argument("--out", metavar="FILE", help=_("write the list to a .csv or .xlsx file"))
+    receiving(listed)
+    overriding(listed)
     show = verb("show", _("show one record"))
     show.add_argument("kind", metavar="KIND")
     show.add_argument("id", metavar="ID")
@@ -94,18 +105,8 @@ def parser() -> ArgumentParser:
     pdf.add_argument("--out", metavar="FILE", required=True)
     pdf.add_argument("--lang", choices=LANGUAGES)
     pdf.add_argument("--plain", action="store_true", help=_("plain language, big type"))
-    pdf.add_argument(
-        "--for",
-        metavar="PARTY",
-        dest="party",
-        help=_("who receives it; a consent of the client must allow it, and it is kept and logged"),
-    )
-    pdf.add_argument(
-        "--override",
-        metavar="REASON",
-        default="",
-        help=_("why it is shared without a consent; kept and logged"),
-    )
+    receiving(pdf)
+    overriding(pdf)
     merge = verb("merge", _("make two clients one; can be undone"))
     merge.add_argument("client", metavar="CLIENT", help=_("the one that stays"))
     merge.add_argument("other", metavar="OTHER", help=_("the one whose entries are brought over"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import today
 from app.commands.common import answer, opened, say, spec_of, table
+from app.commands.sharing import ask_for_list, prepared, save_with
 from app.entry import identifier, record_from
 from app.errors import KnownError, Problem, Refused, WrongUse
 from app.i18n import N_, Message, _, format_date, language
@@ -17,7 +18,8 @@ from app.i18n import N_, Message, _, format_date, language
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.record import Row
+    from app.record import Record, Row
+    from app.services.consents.records import Sharing
     from app.spec import RecordSpec
     from storage.store import Store
 
@@ -42,19 +44,23 @@ def kinds(arguments: Namespace) -> int:
 
 
 def put(arguments: Namespace) -> int:
-    """Create or change records from JSON; all of them or none."""
+    """Create or change records from JSON; all of them or none. What tells somebody is asked of the consents."""
     spec = spec_of(arguments.kind)
     entries, many = _entries(arguments.file)
+    reason = arguments.override
     with opened(arguments) as store:
-        records = []
+        records: list[Record] = []
+        shared: list[Sharing] = []
         for number, values in enumerate(entries, 1):
             try:
                 present = store.row(spec.kind, identifier(str(values["id"]))) if "id" in values else None
-                records.append(record_from(spec, values, present))
+                record, told = prepared(store, spec, record_from(spec, values, present), present, reason)
             except Refused as refused:
                 raise Refused(refused.problems, row=number if many else None, titles=refused.titles) from None
+            records.append(record)
+            shared += told
         _no_doubles(records)
-        store.save(*records)
+        save_with(store, records, shared)
         for record in records if spec.kind == "client" else ():
             for other in store.duplicates(record.model_dump(mode="json")):
                 say(_("May be the same person as {id}.").format(id=other["id"]))
@@ -99,18 +105,20 @@ def _line(line: str, number: int) -> Any:
 
 
 def list_records(arguments: Namespace) -> int:
-    """List the records of a kind, of one client where named."""
+    """List the records of a kind, of one client where named; as a file for a party only as the consents allow."""
     from app.documents import shown
 
     spec = spec_of(arguments.kind)
     client = identifier(arguments.client) if arguments.client else None
     if client and spec.scope != "client" and spec.kind != "conflict":
         raise WrongUse(Message(N_("This kind does not belong to a client.")))
+    if arguments.party is not None and not (arguments.out and arguments.party.strip()):
+        raise WrongUse(Message(N_("A list for somebody needs a name (--for) and a file (--out).")))
     with opened(arguments) as store:
         rows = [_public(row) for row in store.rows(spec.kind, client_id=client)]
         names = store.worker_names()
         if arguments.out:
-            _write_list(store, spec, rows, client, Path(arguments.out))
+            _write_list(store, spec, rows, client, arguments)
             answer(arguments, {"file": arguments.out, "rows": len(rows)}, arguments.out)
             return 0
         store.log("listed", spec.kind, None, client)
@@ -121,12 +129,13 @@ def list_records(arguments: Namespace) -> int:
 
 
 def _write_list(
-    store: "Store", spec: "RecordSpec", rows: "list[Row]", client: "UUID | None", file: Path
+    store: "Store", spec: "RecordSpec", rows: "list[Row]", client: "UUID | None", arguments: Namespace
 ) -> None:
-    """Write a list as a file. It is in the access log before the file comes to be."""
+    """Write a list as a file. It is in the access log, and what it shares is kept, before the file comes to be."""
     from app import exporting
     from storage.files import write_whole
 
+    file = Path(arguments.out)
     kind = file.suffix.lower().removeprefix(".")
     if kind not in exporting.KINDS:
         raise WrongUse(Message(N_("A list is written as .csv or .xlsx.")))
@@ -137,6 +146,8 @@ def _write_list(
         store.worker_names(),
         clients if spec.scope == "client" and spec.kind != "client" else None,
     )
+    if arguments.party:
+        ask_for_list(store, spec.kind, rows, arguments.party, arguments.override)
     store.log("export", spec.kind, None, client, f"list {kind}")
     write_whole(file, exporting.as_file(made, kind))
 

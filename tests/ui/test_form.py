@@ -165,10 +165,17 @@ def around(store: Store, client_id: UUID) -> UUID:
     """Save one record of each kind that others refer to; return the id of the party that the consent names."""
     job = {"employer": "Kahvila", "title": "Apu", "started_on": "2026-03-02"}
     party = {"id": new_id(), "organisation": "Words for organisation", "gives": True, "receives": True}
+    employers = {"organisation": "Employers"}
     given = {"method": "paper", "given_on": "2026-03-01"}
     values: dict[str, dict[str, Any]] = {
         "catalogue_service": {"name": "Velkaneuvonta"},
-        "consent": {"purpose": "Work", "parties": [party], "groups": ["work", "other", "health"], **given},
+        "consent": {
+            "purpose": "Work",
+            "parties": [party, employers],
+            "groups": ["work", "other", "health"],
+            **given,
+        },
+        "disclosure_decision": {"on": "2026-03-01", "coach_seen": "yes"},
         "work_trial": job,
         "employment": job,
         "career_plan": {"made_on": "2026-03-02"},

@@ -1,22 +1,20 @@
 """Where something is shared: what the consents say to it, beside the field, and the written reason to do it anyway."""
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.clock import today
-from app.consent import Answer, Recipient
-from app.data_groups import groups_for_service
+from app.consent import Answer
 from app.errors import Problem, Refused
 from app.i18n import N_, Message, _
+from app.record import Record, Row, to_row
 from app.services.consents import codes
-from app.sharing import NotShared, check_sharing_now, record_sharing
+from app.sharing import NotShared, check_sharing_now, log_sharing
+from app.telling import TELLING, Telling, sharings_with, telling
 from ui.fields import ChipsField, LongText
 from ui.fields.box import FieldBox
 from ui.form import Form
@@ -68,8 +66,11 @@ class ConsentAnswer(QFrame):
         return self.answer is not None and (self.answer.allowed or bool(self.written()))
 
 
-class ReferralForm(Form):
-    """The form of a referral: one that goes out is asked of the consents, beside the organisation, and kept."""
+class SharingForm(Form):
+    """The form of an entry that may tell somebody something (`app.telling`): a referral, a contact with an employer.
+
+    What it tells is asked of the consents, beside the field that names the recipient, and kept with the entry.
+    """
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -78,6 +79,7 @@ class ReferralForm(Form):
     def _build(self) -> None:
         self._answered = 0
         self._by_hand = False  # whether a person chose what is told
+        self._tells = TELLING[self.spec.kind]
         self.groups = ChipsField(_("What is told"), codes.DATA_GROUPS)
         self.guard = ConsentAnswer()
         self._ask_timer = QTimer(self, singleShot=True, interval=ASK_AFTER)
@@ -88,9 +90,9 @@ class ReferralForm(Form):
 
     def _after_field(self, name: str) -> None:
         super()._after_field(name)
-        if name == "contact":
+        if name == self._tells.named_by[-1]:
             self.told = FieldBox(self.groups, _("The consent must name each of these groups of data."))
-            beside = self.boxes["contact"].layout()
+            beside = self.boxes[name].layout()
             assert beside is not None
             self.told.setContentsMargins(0, spacing(2), 0, spacing(1))
             beside.addWidget(self.told)
@@ -99,11 +101,13 @@ class ReferralForm(Form):
 
     def _order(self) -> None:
         super()._order()
-        if hasattr(self, "told") and "contact" in self.boxes and "made_on" in self.boxes:
-            way = [*self.boxes["contact"].editor.stops(), *self.groups.stops(), *self.guard.reason.stops()]
-            way += self.boxes["made_on"].editor.stops()[:1]
-            for before, after in pairwise(way):
-                QWidget.setTabOrder(before, after)
+        names, beside = list(self.boxes), self._tells.named_by[-1]
+        if hasattr(self, "told"):
+            way = [*self.boxes[beside].editor.stops(), *self.groups.stops(), *self.guard.reason.stops()]
+            after = (self.boxes[name].editor.stops() for name in names[names.index(beside) + 1 :])
+            way += next((stops[:1] for stops in after if stops), [])
+            for one, following in pairwise(way):
+                QWidget.setTabOrder(one, following)
 
     def _draft_found(self, draft: Any) -> None:
         super()._draft_found(draft)
@@ -112,7 +116,7 @@ class ReferralForm(Form):
 
     def _changed(self, name: str) -> None:
         super()._changed(name)
-        if name in _ASKED:
+        if name in self._tells.fields:
             self._ask_timer.start()
 
     def _chosen_by_hand(self) -> None:
@@ -122,93 +126,60 @@ class ReferralForm(Form):
     def _after_reason(self) -> None:
         self.guard.box.say("")
 
-    def sharing(self) -> bool:
-        """Tell whether saving this tells somebody something: it goes out, and to whom or what is new."""
-        if self.boxes["direction"].editor.value() != "out":
-            return False
-        return self.row is None or any(name in self.changes() for name in _ASKED if name != "made_on")
+    def _chosen(self) -> list[str]:
+        """Return the groups of data that a person chose; none where what such an entry usually tells is meant."""
+        return list(self.groups.value() or ()) if self._by_hand else []
 
     def ask(self) -> None:
         """Ask the consents, and say beside the fields what they answer."""
         self._answered += 1
-        asked = self._answered
-        if self.context is None or self.client_id is None or not self.sharing():
-            self.told.hide()
-            self.guard.show_answer(None)
+        client = self._whose()
+        if self.context is None or client is None:
+            self._show_answer(self._answered, (None, None))
             return
-        self.told.show()
-        store, client, values = self.context.store, self.client_id, self.values()
-        chosen = list(self.groups.value() or ()) if self._by_hand else None
+        store, kind, old, chosen = self.context.store, self.spec.kind, self.row, self._chosen()
+        values = {**(old or self._first), **self.values()}
 
-        def read() -> tuple[list[str], Answer | None]:
-            recipient, preset = told_to(store, values)
-            groups = chosen if chosen is not None else preset
-            if not str(recipient):
-                return groups, None
-            day = _day(values["made_on"])
-            return groups, check_sharing_now(store, client, recipient, groups, day)
+        def read() -> tuple[Telling | None, Answer | None]:
+            told = telling(store, kind, values, old)
+            if told is None or not str(told.recipient):
+                return told, None
+            groups = chosen or told.groups
+            return told, check_sharing_now(
+                store, client, told.recipient, groups, told.on, employer=told.employer
+            )
 
-        self.context.tasks.run(read, partial(self._show_answer, asked), owner=self)
+        self.context.tasks.run(read, partial(self._show_answer, self._answered), owner=self)
 
-    def _show_answer(self, asked: int, found: tuple[list[str], Answer | None]) -> None:
+    def _show_answer(self, asked: int, found: tuple[Telling | None, Answer | None]) -> None:
         if asked != self._answered:
             return
-        groups, answer = found
-        if not self._by_hand:
-            self.groups.set_value(groups)
+        told, answer = found
+        self.told.setVisible(told is not None)
+        if told is not None and not self._by_hand:
+            self.groups.set_value(list(told.groups))
         self.guard.show_answer(answer)
 
-    def _begin_saving(self, op: "Callable[[], Changes]") -> "Callable[[], Changes]":
-        if self.context is None or self.client_id is None or not self.sharing():
-            return super()._begin_saving(op)
-        store, client, values = self.context.store, self.client_id, self.values()
-        record = UUID(self.row["id"]) if self.row is not None else self._new_id
-        groups, reason = list(self.groups.value() or ()), str(self.guard.reason.value() or "")
+    def _writing(self) -> "Callable[[Record, Row | None], Changes]":
+        assert self.context is not None
+        store, key, kind, field = self.context.store, self.draft_key, self.spec.kind, self._tells.named_by[0]
+        groups, reason = self._chosen(), str(self.guard.reason.value() or "")
 
-        def guarded() -> "Changes":
-            recipient, preset = told_to(store, values)
+        def writing(record: Record, stored: Row | None) -> "Changes":
             try:
-                kept = record_sharing(
-                    store,
-                    client,
-                    recipient,
-                    groups or preset,
-                    _day(values["made_on"]),
-                    shared_as="referral",
-                    of_kind="referral",
-                    of_id=record,
-                    override_reason=reason,
+                shared = sharings_with(
+                    store, kind, to_row(record), stored, groups=groups, override_reason=reason
                 )
             except NotShared as refused:
-                raise Refused(
-                    [Problem("organisation", refused.message), Problem(None, Message(WITHOUT))]
-                ) from None
-            changes: Changes = kept | op()
+                raise Refused([Problem(field, refused.message), Problem(None, Message(WITHOUT))]) from None
+            changes = store.save(record, *shared, draft_key=key)
+            log_sharing(store, shared)
             return changes
 
-        return super()._begin_saving(guarded)
+        return writing
 
     def _refused(self, error: Any) -> None:
         super()._refused(error)
         if isinstance(error, Refused) and any(p.message.text == WITHOUT for p in error.problems):
             self.guard.box.say(_("This is needed."))
             self.ask()
-
-
-_ASKED = ("direction", "service_id", "service", "organisation", "contact", "made_on")
-
-
-def told_to(store: Any, values: dict[str, Any]) -> tuple[Recipient, list[str]]:
-    """Return whom a referral tells, and the groups of data that such a service is usually told."""
-    service = store.row("catalogue_service", values["service_id"]) if values.get("service_id") else None
-    of_service = (service["organisation"] or service["name"]) if service else values.get("service") or ""
-    organisation = values.get("organisation") or of_service
-    groups = groups_for_service(service["category"] if service else "")
-    return Recipient(organisation, person=values.get("contact") or ""), list(groups)
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return today()

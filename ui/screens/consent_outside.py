@@ -1,6 +1,5 @@
 """A consent that the client gave on paper or electronically: when, by whom, where it is kept; then it is sealed."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +7,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app import versions
 from app.clock import today
-from app.errors import KnownError, Problem, Refused
+from app.errors import KnownError, Refused
+from app.giving import given_outside
 from app.i18n import N_, Message, _
-from app.record import Record, Row
+from app.record import Row
 from app.services import SPECS
 from app.services.consents import codes
 from app.signing import signed_content
-from ui.checking import checked
 from ui.context import Context, write
 from ui.fields import DateField, Line, Segments
 from ui.fields.box import FieldBox
@@ -121,7 +119,7 @@ class GivenOutside(QWidget):
         }
         store, shown = self.context.store, self.row
         try:
-            sealed(shown, values)
+            given_outside(shown, values)
         except Refused as refused:
             self._say(refused)
             return
@@ -147,17 +145,6 @@ class GivenOutside(QWidget):
         self.problem.setVisible(bool(text))
 
 
-def sealed(row: Row, values: dict[str, Any]) -> Record:
-    """Return the consent sealed as it was given outside. Raises Refused that names each field."""
-    if not values["given_on"]:
-        raise Refused([Problem("given_on", Message(N_("This is needed.")))])
-    signature = {"role": "client", "name": values["name"], "strokes": [], "on_paper": True}
-    also = {name: values[name] for name in ("method", "given_on", "copy_at")}
-    record = versions.signed(SPECS["consent"], row, [signature], also)
-    day = date.fromisoformat(values["given_on"])
-    return checked(SPECS["consent"], record.model_dump(mode="json") | {"signed_on": day.isoformat()})
-
-
 def _give(store: Any, shown: Row, values: dict[str, Any]) -> Any:
     """Seal what is stored, if it still says what was compared with the paper."""
     spec = SPECS["consent"]
@@ -168,4 +155,4 @@ def _give(store: Any, shown: Row, values: dict[str, Any]) -> Any:
             Message(N_("The consent has changed meanwhile.")),
             Message(N_("Go back, read it and seal it again.")),
         )
-    return store.save(sealed(current, values))
+    return store.save(given_outside(current, values))

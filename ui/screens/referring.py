@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import new_id, today
-from app.record import Row, validated
+from app.record import Row, to_row, validated
 from app.services.clients.path import OVER
 from app.services.clients.records import Referral
-from app.sharing import NotShared, record_sharing
+from app.sharing import NotShared, log_sharing
+from app.telling import sharings_with
 from storage.writing import Changes
-from ui.screens.consent_guard import told_to
 
 
 @dataclass(frozen=True)
@@ -57,22 +57,14 @@ def refer(store: Any, client_id: UUID, check: Row) -> Referred:
     changes, made, lacking = Changes(), 0, []
     for one in waiting(check, store.rows("referral", client_id=client_id)):
         service = store.row("catalogue_service", one["service_id"]) if one["service_id"] else None
-        values, record = values_of(check, service, one), new_id()
-        recipient, groups = told_to(store, values)
+        values = values_of(check, service, one)
+        record = validated(Referral, {**values, "id": new_id(), "client_id": client_id})
         try:
-            changes |= record_sharing(
-                store,
-                client_id,
-                recipient,
-                groups,
-                today(),
-                shared_as="referral",
-                of_kind="referral",
-                of_id=record,
-            )
+            shared = sharings_with(store, "referral", to_row(record), None)
         except NotShared:
             lacking.append(values)
             continue
-        changes |= store.save(validated(Referral, {**values, "id": record, "client_id": client_id}))
+        changes |= store.save(record, *shared)
+        log_sharing(store, shared)
         made += 1
     return Referred(changes, made, tuple(lacking))

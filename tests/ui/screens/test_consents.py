@@ -21,6 +21,7 @@ from ui.screens.consent_guard import SharingForm
 from ui.screens.consent_outside import GivenOutside
 from ui.screens.consent_words import read, replacing
 from ui.screens.parts.consents import ConsentCard, ConsentsPart
+from ui.theme import px
 
 PARTIES = [
     {"organisation": "Kela", "unit": "Asiakaspalvelu"},
@@ -289,6 +290,23 @@ def test_on_the_screen_the_client_signs_and_it_is_in_force(
     row = store.row("consent", draft.id)
     assert (row["method"], row["given_on"]) == ("screen", today().isoformat())
     assert read(store, client).of(row).state == rules.IN_FORCE
+
+
+def test_nobody_signs_from_edge_to_edge(qtbot: Any, context: Any, client: UUID, store: Any) -> None:
+    from ui.screens.sign import WIDEST, SignPage
+
+    draft = unsigned(client)
+    store.save(draft)
+    row = store.row("consent", draft.id)
+    page = SignPage(context, "consent", row, client_name="Aino Esimerkki", worker_name="Maija Malli")
+    show(qtbot, page, 1600)
+    (signer,) = page.signers
+    assert signer.width() <= px(WIDEST)
+    assert signer.width() > px(WIDEST) * 0.8
+    assert signer.mapTo(page, signer.rect().topLeft()).x() < px(60), "it begins where the text begins"
+    page.resize(500, 800)
+    QApplication.processEvents()
+    assert signer.width() > 400, "a narrow window is used whole"
 
 
 # ---- what was shared ----

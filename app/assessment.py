@@ -262,11 +262,12 @@ def _traps(own: Row | None, start: Row | None) -> Item:
 
 def _meetings(rows: Rows, days: Days) -> Item:
     first, last = (day.isoformat() if day else None for day in days)
+    # With the one of the last day: at that meeting it was decided to go on.
     held = _sorted(
         (
             row
             for row in rows.get("support_visit", ())
-            if row["state"] == "done" and first and first <= row["on"] and (last is None or row["on"] < last)
+            if row["state"] == "done" and first and first <= row["on"] and (last is None or row["on"] <= last)
         ),
         "on",
     )

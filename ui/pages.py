@@ -87,7 +87,7 @@ class Pages(QStackedWidget):
             closed.connect(lambda: self.close_sheet(widget))
         self.addWidget(widget)
         self.setCurrentWidget(widget)
-        _focus(widget)
+        _focus(widget, widget.focusWidget())
         self.moved.emit(self.place)
 
     def close_sheet(self, widget: QWidget | None = None) -> None:
@@ -97,13 +97,14 @@ class Pages(QStackedWidget):
         widget = widget or self._sheets[-1][0]
         self._sheets = [pair for pair in self._sheets if pair[0] is not widget]
         top = self._sheets[-1][0] if self._sheets else self._page
+        before = top.focusWidget() if top is not None else None
         if top is not None:
             self.setCurrentWidget(
                 top
             )  # before the sheet goes, or whatever lies next in the stack is shown for a moment
         self._drop(widget)
         if top is not None:
-            _focus(top)
+            _focus(top, before)
         self.moved.emit(self.place)
 
     # ---- inside ----
@@ -120,12 +121,13 @@ class Pages(QStackedWidget):
             if closed is not None:
                 closed.connect(self.back)
         self._page = page
+        had = page.focusWidget()
         self.setCurrentWidget(page)
         for widget, _client in sheets:
             self._drop(widget)
         if before is not None and before is not page and before not in self._tabs.values():
             self._drop(before)
-        _focus(page)
+        _focus(page, had)
         self.moved.emit(place)
 
     def _drop(self, widget: QWidget) -> None:
@@ -135,10 +137,10 @@ class Pages(QStackedWidget):
         widget.deleteLater()
 
 
-def _focus(page: QWidget) -> None:
-    """Give the focus to where a page wants it, or to its first control."""
-    if page.focusWidget() is not None:
-        page.focusWidget().setFocus()
+def _focus(page: QWidget, before: QWidget | None) -> None:
+    """Give the focus to what had it `before` on a page if that is still there, else to where the page wants it."""
+    if before is not None and before.isVisibleTo(page):
+        before.setFocus()
     elif page.focusProxy() is not None:
         page.setFocus()
     else:

@@ -143,6 +143,15 @@ def may_be_told(story: Story) -> None:
     part = story.part(4)
     assert "The coach may be seen by employers." in hands.sees(part)
     assert "Earlier decisions" in hands.sees(part)
+    hands.press("O")
+    story.form("Consent")
+    hands.fill("What the consent is for", "Työhönvalmentaja saa olla mukana haastattelussa")
+    hands.push("Add: Parties")
+    hands.form(**{"Parties 1, Organisation": "Kahvila Kulma", "Parties 1, Receives data": True})
+    hands.form(**{"Groups of data": ["Work and studies"]})
+    hands.push("Sign on the screen")
+    story.sign(Client="")
+    assert [row["method"] for row in story.rows("consent")] == ["paper", "screen"]
 
 
 def is_interviewed(story: Story) -> None:

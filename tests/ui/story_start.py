@@ -185,7 +185,7 @@ def writes_plan(story: Story) -> None:
 def makes_agreement(story: Story) -> None:
     """The cooperation agreement begins with what the plan says of each one's part."""
     hands = story.hands
-    story.part(3)
+    part = story.part(3)
     hands.press("G")
     form = story.form("Cooperation agreement")
     assert form.values()["client_does"] == "– Hakemuksia kaksi viikossa"
@@ -195,5 +195,6 @@ def makes_agreement(story: Story) -> None:
     hands.push("Sign the agreement of 16 Mar 2026")
     story.sign(Client="", Job_coach="Maija Kallio")
     assert story.one("cooperation_agreement")["signed_on"] == "2026-03-16"
+    assert hands.within(part), f"after signing the keyboard is at {hands.at()}"
     story.picture("05-plans")
     hands.press("Alt+1")

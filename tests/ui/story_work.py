@@ -52,6 +52,7 @@ def is_kept(story: Story) -> None:
     assert "Work ability, 0-10: 5, 8 (+3)" in told
     assert "Mind: 35.5, 60 (+24.5)" in told
     assert "Body: 70, not told." in told
+    assert start.assessment.count.text() == "9 of 9 done"
     story.picture("12-kykyviisari")
 
 

@@ -122,7 +122,7 @@ def test_meetings_are_those_of_the_phase(on: list[int], first: int, length: int)
     ]
     rows["support_visit"] = [row("support_visit", on=day(number), state="done") for number in on]
     item = items(rows)["meetings"]
-    counted = [number for number in on if first <= number < first + length]
+    counted = [number for number in on if first <= number <= first + length]
     assert len(item.by) == len(counted)
     assert item.done == (len(counted) >= 2)
 

@@ -162,6 +162,7 @@ class PartPage(QWidget):
             same = buttons[min(place, len(buttons) - 1)]
         if same is not None:
             same.setFocus()
+            self.view.ensureWidgetVisible(same)
 
 
 def _in_form(widget: QWidget | None) -> bool:

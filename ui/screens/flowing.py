@@ -43,6 +43,8 @@ class Flowing(QWidget):
         self._flow = _Levelled(self, gap=spacing(1))
         self.below: QHBoxLayout | None = None
         """The line under it, where there is one."""
+        self.beside: QHBoxLayout | None = None
+        """The place at its right where its buttons are, where there is one."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

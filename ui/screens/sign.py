@@ -39,6 +39,7 @@ from ui.signature_pad import SignaturePad
 from ui.theme import button, heading, label, look, px, spacing
 
 SIDE_BY_SIDE = 720
+WIDEST = 620  # of one signature; nobody signs from edge to edge
 ROLES = {"client": N_("Client"), "worker": N_("Job coach"), "employer": N_("Employer")}
 BOTH = ("client", "worker")
 SIGNERS: dict[str, tuple[str, ...]] = {"consent": ("client",), "support_plan": (*BOTH, "employer")}
@@ -175,6 +176,8 @@ class SignPage(QWidget):
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._pads.direction() != way:
             self._pads.setDirection(way)
+        most = px(WIDEST) * (len(self.signers) if wide else 1)
+        self._pads.setContentsMargins(0, 0, max(0, self.width() - 2 * spacing(3) - most), 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -377,3 +377,52 @@ def test_enter_opens_what_a_line_names(
     send.setFocus()
     qtbot.keyClick(send, Qt.Key.Key_Enter)
     assert store.row("job_application", sent.id)["state"] == "sent"
+
+
+def test_what_was_answered_long_ago_comes_on_demand(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    client = people["Eero"]
+
+    def application(job: str, days: int, state: str, answered: int | None = None) -> Any:
+        day = None if answered is None else at(-answered)
+        values = {"on": at(-days), "employer": "Kulma", "job": job, "state": state, "answered_on": day}
+        return make("job_application", client_id=client, **values)
+
+    store.save(
+        application("Odottaa", 200, "sent"),
+        application("Hiljattain", 200, "refused", 10),
+        application("Kauan sitten", 200, "refused", 120),
+        application("Hiljaista", 100, "no_answer"),
+    )
+    part = search_of(qtbot, context, client)
+    shown = said(part.applications)
+    assert {"Sent (1)", "Not chosen (2)"} <= set(shown)
+    assert not any(text.startswith("No answer") for text in shown)
+
+    def jobs() -> set[str]:
+        QApplication.processEvents()
+        lines = [b.text() for b in part.applications.findChildren(QPushButton) if b.isVisible()]
+        return {text.removesuffix(", Kulma") for text in lines if text.endswith(", Kulma")}
+
+    assert jobs() == {"Odottaa", "Hiljattain"}
+    (more,) = [b for b in part.applications.findChildren(QPushButton) if b.text() == "Show 2 more"]
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Return)
+    assert jobs() == {"Odottaa", "Hiljattain", "Kauan sitten", "Hiljaista"}
+    part.reload()
+    assert len(jobs()) == 4, "what has been unfolded stays so"
+
+
+def test_the_answer_stands_beside_its_application(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    sent = {"on": at(-33), "employer": "Toimistopalvelu Nitoja", "job": "Toimistoapulainen", "state": "sent"}
+    store.save(make("job_application", client_id=people["Eero"], **sent))
+    part = search_of(qtbot, context, people["Eero"])
+    QApplication.processEvents()
+    buttons = part.applications.findChildren(QPushButton)
+    (link,) = [b for b in buttons if b.text().startswith("Toimistoapulainen")]
+    (answered,) = [b for b in buttons if b.text() == "Answered"]
+    tops = [b.mapTo(part.applications, b.rect().topLeft()).y() for b in (link, answered)]
+    assert abs(tops[0] - tops[1]) < link.height()

@@ -68,9 +68,7 @@ class ConsentsPart(PartPage):
             for one in consents:
                 card.body.addWidget(ConsentCard(self, one, full=card is not self.earlier))
         if not present:
-            self.present.quiet(
-                _("No consent is in force: nothing about this client may be shared by name.")
-            )
+            self.present.quiet(_("No consent is in force: nothing about this client may be shared by name."))
         self.unsigned.setVisible(bool(unsigned))
         self.earlier.setVisible(bool(earlier))
         self._show_untold([one for one, _found in stands if held.untold(one)])

@@ -1,4 +1,4 @@
-"""What employers may be told about a client, and whether the coach may be seen: what holds now, and what held before."""
+"""What employers may be told about a client, and whether the coach may be seen: the decision, and earlier ones."""
 
 from functools import partial
 

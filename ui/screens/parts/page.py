@@ -136,10 +136,10 @@ class PartPage(QWidget):
         pictured(by_enter(made), "mdi6.paperclip")
         made.setAccessibleName(_("Attach a file: {name}").format(name=f"{name}, {said}" if count else name))
         made.clicked.connect(partial(self._attach, kind, UUID(record["id"])))
-        if row.below is not None:
+        if row.below is not None and row.beside is None:
             row.below.addWidget(made)
         else:
-            row.add(made)
+            put(row, made)
 
     def _attach(self, kind: str, record_id: UUID, *_pressed: Any) -> None:
         from ui.screens.attachment_add import attach_to
@@ -190,10 +190,27 @@ def by_enter(made: QPushButton) -> QPushButton:
     return made
 
 
+def put(row: Flowing, made: QPushButton) -> None:
+    """Put a button where a line has its buttons: at its right, else at its end."""
+    if row.beside is not None:
+        row.beside.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+    else:
+        row.add(made)
+
+
 def line(
-    card: Card, name: str, open_it: Callable[[], Any], chips: Sequence[tuple[str, str]] = (), said: str = ""
+    card: Card,
+    name: str,
+    open_it: Callable[[], Any],
+    chips: Sequence[tuple[str, str]] = (),
+    said: str = "",
+    *,
+    beside: bool = False,
 ) -> Flowing:
-    """Add a line to a card: a name that opens it, chips beside, a quiet text below. Return the line for buttons."""
+    """Add a line to a card: a name that opens it, chips beside, a quiet text below. Return the line for buttons.
+
+    With `beside` its buttons stand at the right of it all, so that a long list stays low.
+    """
     row = Flowing()
     link = button(words.first_line(name, LONGEST), "link", tip=name if len(name) > LONGEST else "")
     link.setAccessibleName(", ".join(part for part in (name, *(text for text, _tone in chips), said) if part))
@@ -204,11 +221,18 @@ def line(
     row.add(link)
     for text, tone in chips:
         row.add(label(text, f"chip-{tone}" if tone else "chip", wraps=False))
-    card.body.addWidget(row)
+    body = card.body
+    if beside:
+        row.beside, body = QHBoxLayout(), QVBoxLayout()
+        body.setSpacing(0)
+        row.beside.setSpacing(spacing(1))
+        row.beside.addLayout(body, 1)
+        card.body.addLayout(row.beside)
+    body.addWidget(row)
     if said:
         row.below = QHBoxLayout()
         row.below.addWidget(label(said, "small"), 1)
-        card.body.addLayout(row.below)
+        body.addLayout(row.below)
     return row
 
 
@@ -217,7 +241,7 @@ def act(row: Flowing, text: str, name: str, press: Callable[[], Any], look_: str
     made = by_enter(button(text, look_))
     made.setAccessibleName(name)
     made.clicked.connect(lambda: press())
-    row.add(made)
+    put(row, made)
     return made
 
 

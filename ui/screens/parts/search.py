@@ -1,30 +1,30 @@
 """Job search on a client's page: what employers may be told, the plan, applications, interviews, documents."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.clock import today
+from app.errors import KnownError
 from app.i18n import N_, _, _n, format_date
-from app.record import Row, from_row
+from app.record import Row, from_row, to_row
 from app.services.coaching import codes
-from app.services.coaching.assessment import decision_after
 from app.services.coaching.search import SILENT, JobApplication, SearchPlan
+from app.sharing import NotShared, log_sharing
+from app.telling import sharings_with
 from ui.context import write
 from ui.screens import sign, words
 from ui.screens.client_cards import Card, pairs
-from ui.screens.parts.page import PartPage, Rows, act, big, line
+from ui.screens.parts.disclosure import DisclosureCard, newest
+from ui.screens.parts.page import PartPage, Rows, act, by_enter, line, put
 from ui.screens.register_copy import RegisterLine
-from ui.theme import button, label, spacing
+from ui.theme import button, label
 
-SEEN = {
-    "yes": (N_("The coach may be seen by employers."), "good"),
-    "no": (N_("The coach stays unseen: no contact to employers about this client."), "danger"),
-    "later": (N_("Not decided yet: no contact to employers until the client has decided."), "warn"),
-}
 # The answers to an application, and the letter that chooses each in the menu.
 ANSWERS = (
     ("interview", N_("&Interview")),
@@ -32,7 +32,8 @@ ANSWERS = (
     ("refused", N_("Not &chosen")),
     ("no_answer", N_("No &answer came")),
 )
-EARLIER, ENDED_SHOWN = 6, 10
+LATELY = timedelta(days=91)
+"""For how long an application that has its answer stays in view."""
 
 
 class SearchPart(PartPage):
@@ -71,83 +72,6 @@ class SearchPart(PartPage):
             (self.interviews, "interview"),
         ):
             card.show_rows(rows[kind])
-
-
-def newest(rows: list[Row], day: str) -> Row | None:
-    """Return the row that holds now: the latest day, of one day the one written last."""
-    return max(rows, key=lambda row: (row[day], row["id"]), default=None)
-
-
-class DisclosureCard(Card):
-    """What holds now, so large that nobody calls an employer without having seen it; what held before below."""
-
-    def __init__(self, part: SearchPart) -> None:
-        super().__init__(_("What employers may be told"))
-        self.part = part
-        self.present: Row | None = None
-        self.write = self.add_button(_("Write a decision"), self.new, tip=_("Key {key}").format(key="D"))
-
-    def show_rows(self, rows: list[Row]) -> None:
-        """Show the newest decision and the earlier ones."""
-        self.clear()
-        self.present = newest(rows, "on")
-        if self.present is None:
-            self.body.addWidget(big(_(SEEN["later"][0]), "warn"))
-            self.quiet(
-                _("Talk it over with the client: may the coach be seen, what may be told, and what not?")
-            )
-            return
-        text, tone = SEEN.get(self.present["coach_seen"], SEEN["later"])
-        self.body.addWidget(big(_(text), tone))
-        self._told(self.present)
-        self._when(self.present)
-        earlier = sorted(
-            (r for r in rows if r is not self.present), key=lambda r: (r["on"], r["id"]), reverse=True
-        )
-        self._earlier(earlier)
-
-    def _told(self, row: Row) -> None:
-        sides = QHBoxLayout()
-        sides.setSpacing(spacing(3))
-        for name in ("may_tell", "may_not_tell"):
-            side = QVBoxLayout()
-            side.setSpacing(2)
-            side.addWidget(label(words.title_of("disclosure_decision", name), "strong"))
-            side.addWidget(label(row[name] or words.NOTHING))
-            side.addStretch(1)
-            sides.addLayout(side, 1)
-        self.body.addLayout(sides)
-        kind = "disclosure_decision"
-        shown = ("to_whom", "words", "who_tells")
-        below = QHBoxLayout()
-        below.setSpacing(spacing(3))
-        for name in (name for name in shown if row[name]):
-            side = QVBoxLayout()
-            said = words.as_text(words.field_of(kind, name), row[name])
-            pairs(side, [(words.title_of(kind, name), said)])
-            side.addStretch(1)
-            below.addLayout(side, 1)
-        self.body.addLayout(below)
-
-    def _when(self, row: Row) -> None:
-        decided, review = words.day_of(row["on"]), words.day_of(row["review_on"])
-        said = [_("Decided {day}.").format(day=format_date(decided))]
-        said += [_("To be looked at again on {day}.").format(day=format_date(review))] if review else []
-        self.quiet(" ".join(said))
-
-    def _earlier(self, rows: list[Row]) -> None:
-        if rows:
-            self.body.addWidget(label(_("Earlier decisions"), "strong"))
-        for row in rows[:EARLIER]:
-            day = format_date(words.day_of(row["on"]))
-            seen = words.choice(codes.YES_NO_LATER, row["coach_seen"])
-            said = words.first_line(" · ".join(t for t in (row["may_tell"], row["may_not_tell"]) if t))
-            open_it = partial(self.part.edit, "disclosure_decision", row)
-            line(self, _("{day}: {decision}").format(day=day, decision=seen), open_it, said=said)
-
-    def new(self) -> None:
-        """Write a new decision that begins as the present one is."""
-        self.part.edit("disclosure_decision", values=decision_after(self.present))
 
 
 class SearchPlanCard(Card):
@@ -206,7 +130,7 @@ class SearchPlanCard(Card):
         who = words.choice(codes.STEP_BY, step["by"])
         due = [(format_date(day), "danger" if day < today() else "")] if day else []
         chips = [(_("Done"), "good")] if step["done"] else due
-        made = line(self, step["what"], partial(self.part.edit, "search_plan", row), chips, who)
+        made = line(self, step["what"], partial(self.part.edit, "search_plan", row), chips, who, beside=True)
         if not step["done"] and not row["content_hash"]:
             name = _("Done: {step}").format(step=step["what"])
             act(made, _("Mark as done"), name, partial(self._done, row, step))
@@ -240,13 +164,14 @@ class SearchPlanCard(Card):
 
 
 class ApplicationsCard(Card):
-    """Applications by their state; those that wait for an answer first."""
+    """Applications by their state; those that wait for an answer first, those answered long ago on demand."""
 
     ORDER = ("draft", "sent", "interview", "offer", "refused", "no_answer", "withdrawn")
 
     def __init__(self, part: SearchPart) -> None:
         super().__init__(_("Applications"))
         self.part = part
+        self.all_shown = False
         self.write = self.add_button(_("New application"), self.new, tip=_("Key {key}").format(key="A"))
 
     def show_rows(self, rows: list[Row]) -> None:
@@ -259,16 +184,29 @@ class ApplicationsCard(Card):
         waiting = sum(row["state"] == "sent" for row in sent)
         text = _n("{count} application sent", "{count} applications sent", len(sent)).format(count=len(sent))
         self.quiet(_("{sent}, {count} without an answer.").format(sent=text, count=waiting))
+        since = (today() - LATELY).isoformat()
+        folded = [] if self.all_shown else [row for row in rows if _answered_before(row, since)]
         for state in self.ORDER:
             of_state = [row for row in rows if row["state"] == state]
-            if not of_state:
+            shown = [row for row in of_state if row not in folded]
+            if not shown:
                 continue
             title = words.choice(codes.APPLICATION_STATES, state)
             self.body.addWidget(
                 label(_("{title} ({count})").format(title=title, count=len(of_state)), "strong")
             )
-            for row in of_state if state in ("draft", "sent") else of_state[:ENDED_SHOWN]:
+            for row in shown:
                 self._add(row)
+        if folded:
+            more = _n("Show {count} more", "Show {count} more", len(folded)).format(count=len(folded))
+            made = by_enter(button(more, "quiet", tip=_("Those that were answered over three months ago")))
+            made.clicked.connect(partial(self._show_all, rows))
+            self.body.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _show_all(self, rows: list[Row], *_pressed: Any) -> None:
+        self.all_shown = True
+        self.show_rows(rows)
+        self.write.setFocus()
 
     def _add(self, row: Row) -> None:
         on, by = words.day_of(row["on"]), words.day_of(row["apply_by"])
@@ -281,9 +219,9 @@ class ApplicationsCard(Card):
         channel = words.choice(codes.CHANNELS, row["channel"])
         told = "" if silent else when
         said = " · ".join(part for part in (told, channel, words.first_line(row["answer"])) if part)
-        made = line(self, name, partial(self.part.edit, "job_application", row), chips, said)
+        made = line(self, name, partial(self.part.edit, "job_application", row), chips, said, beside=True)
         if row["state"] == "sent":
-            made.add(self._answered(row, name))
+            put(made, self._answered(row, name))
         elif row["state"] == "draft":
             act(made, _("Sent today"), _("Sent today: {name}").format(name=name), partial(self._sent, row))
         self.part.attach(made, "job_application", row, name)
@@ -317,18 +255,32 @@ class ApplicationsCard(Card):
 
         def put(fields: Row) -> Any:
             now = store.row("job_application", row["id"]) or row
-            return store.save(from_row(JobApplication, {**now, **fields}))
+            record = from_row(JobApplication, {**now, **fields})
+            shared = sharings_with(store, "job_application", to_row(record), now)
+            changes = store.save(record, *shared)
+            log_sharing(store, shared)
+            return changes
+
+        def failed(error: KnownError) -> None:
+            context.say(str(error))
+            if isinstance(error, NotShared):
+                self.part.edit("job_application", row)  # its form takes a reason
 
         def undo() -> None:
             write(context, partial(put, before))
 
         state = words.choice(codes.APPLICATION_STATES, values["state"])
         said = _("{name}: {state}").format(name=f"{row['job']}, {row['employer']}", state=state)
-        write(context, partial(put, values), lambda: context.say(said, undo))
+        write(context, partial(put, values), lambda: context.say(said, undo), failed)
 
     def new(self) -> None:
         """Write down an application."""
         self.part.edit("job_application", values={"on": today().isoformat()})
+
+
+def _answered_before(row: Row, day: str) -> bool:
+    """Tell whether an application has had its answer since before a day."""
+    return row["state"] not in ("draft", "sent") and (row["answered_on"] or row["on"]) < day
 
 
 class InterviewsCard(Card):

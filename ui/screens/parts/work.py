@@ -16,8 +16,8 @@ from ui.context import write
 from ui.screens import sign, words
 from ui.screens.client_cards import Card, pairs
 from ui.screens.flowing import Flowing
+from ui.screens.parts.disclosure import newest
 from ui.screens.parts.page import PartPage, Rows, act, line
-from ui.screens.parts.search import newest
 from ui.screens.register_copy import RegisterLine
 from ui.theme import label
 

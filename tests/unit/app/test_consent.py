@@ -333,3 +333,29 @@ def test_today_speaks_of_each_consent_that_needs_somebody(
         else:
             assert item is None
     assert not found
+
+
+# ---- employers in general ----
+
+
+def may_contact(consents: list[Row], employer: Recipient, *decisions: Row) -> Any:
+    return may_share(consents, [], employer, ["work"], START + timedelta(days=5), disclosures=decisions)
+
+
+@pytest.mark.parametrize("name", ["Työnantajat", "ARBETSGIVARE", " employers "])
+def test_a_consent_with_employers_in_general_covers_each_of_them_and_nobody_else(name: str) -> None:
+    given = [consent(parties=[party(name)])]
+    cafe = Recipient("Kahvila Kulma")
+    answer = may_contact(given, cafe, decision(0, "yes"))
+    assert answer.allowed
+    assert answer.consent_id == given[0]["id"]
+    assert "Kahvila Kulma" in str(answer.sentence)
+    for seen in ("no", "later"):
+        assert not may_contact(given, cafe, decision(0, "yes"), decision(1, seen)).allowed
+    assert not may_contact(given, cafe).allowed
+    assert not may_share(given, [], cafe, ["work"], START + timedelta(days=5)).allowed, "no employer contact"
+    assert not may_contact([consent(parties=[party(name, "Ravintolat")])], cafe, decision(0, "yes")).allowed
+    gives = [consent(parties=[party(name, receives=False)])]
+    refused = may_contact(gives, cafe, decision(0, "yes"))
+    assert str(refused.sentence) == "By the consent Kahvila Kulma gives data and does not receive any."
+    assert not may_contact(given, Recipient(""), decision(0, "yes")).allowed

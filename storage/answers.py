@@ -70,7 +70,7 @@ def _sent(connection: Connection, ids: Sequence[str]) -> dict[str, _Key]:
         f"SELECT mutation_id, kind, row_id, scope FROM outbox WHERE state IN {PENDING}"
         " AND mutation_id IN (SELECT value FROM json_each(?))"
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in connection.exec_driver_sql(query, (listed(ids),))}
+    return {row[0]: (row[1], row[2], row[3]) for row in rows.ask(connection, query, (listed(ids),))}
 
 
 def _mark(connection: Connection, answers: Sequence[Answer], result: Acknowledged) -> None:
@@ -79,7 +79,8 @@ def _mark(connection: Connection, answers: Sequence[Answer], result: Acknowledge
     for answer in answers:
         if answer.status in ("quarantined", "refused"):
             said = {"status": answer.status, "problems": list(answer.problems), "at": at}
-            connection.exec_driver_sql(
+            rows.do(
+                connection,
                 "UPDATE outbox SET state = 'held', answer = ? WHERE mutation_id = ?",
                 (to_json(said).decode(), answer.mutation_id),
             )
@@ -89,7 +90,8 @@ def _mark(connection: Connection, answers: Sequence[Answer], result: Acknowledge
             result.taken += 1
             result.conflicts += answer.status == "conflict"
     for status, ids in groups.items():
-        connection.exec_driver_sql(
+        rows.do(
+            connection,
             "UPDATE outbox SET state = 'kept', answer = ?"
             " WHERE mutation_id IN (SELECT value FROM json_each(?))",
             (to_json({"status": status, "at": at}).decode(), listed(ids)),
@@ -135,7 +137,7 @@ def _edits(connection: Connection, ids: Sequence[str]) -> list[Edit]:
     )
     return [
         Edit(kind, row_id, op, from_json(patch), author, saved_at)
-        for kind, row_id, op, patch, author, saved_at in connection.exec_driver_sql(query, (listed(ids),))
+        for kind, row_id, op, patch, author, saved_at in rows.ask(connection, query, (listed(ids),))
         if not patch.startswith(outbox.SEALED)
     ]
 

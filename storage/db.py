@@ -291,7 +291,9 @@ def _engine(path: Path, key: Key, busy_ms: int) -> Engine:
     # that DDL, savepoints and the write lock are all inside one transaction.
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("tyopari_begin", "BEGIN IMMEDIATE"))
+        bare: Any = connection.connection.driver_connection
+        with driver_errors():
+            bare.execute(connection.get_execution_options().get("tyopari_begin", "BEGIN IMMEDIATE"))
 
     @event.listens_for(engine, "handle_error", retval=True)
     def tell(context: ExceptionContext) -> BaseException | None:

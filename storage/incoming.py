@@ -55,7 +55,7 @@ def apply_scopes(connection: Connection, arrived: Sequence[Arrived], checksum: "
     `checksum` computes the sum of (kind, id, version) over rows. A scope whose count or sum then differs from
     the centre's is to be had whole at the next pull.
     """
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    rows.do(connection, "PRAGMA defer_foreign_keys = ON")
     scopes = [one.scope for one in arrived]
     waiting = pending(connection, "scope", scopes)
     fresh = _fresh(connection, arrived)
@@ -94,7 +94,7 @@ def _fresh(connection: Connection, arrived: Sequence[Arrived]) -> set[str]:
     within = listed(wanted)
     for kind in SPECS:
         query = f'SELECT DISTINCT scope FROM "{kind}" WHERE scope IN (SELECT value FROM json_each(?))'
-        wanted -= {row[0] for row in connection.exec_driver_sql(query, (within,))}
+        wanted -= {row[0] for row in rows.ask(connection, query, (within,))}
     return wanted
 
 
@@ -172,7 +172,8 @@ def _keep_aside(
     connection: Connection, arrived: Sequence[Arrived], aside: Mapping[str, list[tuple[str, Row]]]
 ) -> None:
     """Keep rows of unknown kinds as they came, for a newer program; a scope that arrives whole replaces them."""
-    connection.exec_driver_sql(
+    rows.do(
+        connection,
         "DELETE FROM sync_page WHERE cursor <> ? AND scope IN (SELECT value FROM json_each(?))",
         (ASIDE, listed(one.scope for one in arrived)),
     )
@@ -181,7 +182,7 @@ def _keep_aside(
             continue
         kept = {} if one.whole else {(k, row["id"]): row for k, row in _aside(connection, [one.scope])}
         kept |= {(kind, row["id"]): row for kind, row in aside.get(one.scope, [])}
-        connection.exec_driver_sql("DELETE FROM sync_page WHERE cursor = ? AND scope = ?", (ASIDE, one.scope))
+        rows.do(connection, "DELETE FROM sync_page WHERE cursor = ? AND scope = ?", (ASIDE, one.scope))
         if kept:
             lines = [{"kind": kind, "row": row} for (kind, _), row in kept.items()]
             stage(connection, one.scope, ASIDE, lines)
@@ -191,7 +192,7 @@ def _aside(connection: Connection, scopes: Iterable[str]) -> list[tuple[str, Row
     query = "SELECT rows FROM sync_page WHERE cursor = ? AND scope IN (SELECT value FROM json_each(?))"
     return [
         (line["kind"], line["row"])
-        for (text,) in connection.exec_driver_sql(query, (ASIDE, listed(scopes)))
+        for (text,) in rows.ask(connection, query, (ASIDE, listed(scopes)))
         for line in from_json(text)
     ]
 
@@ -216,7 +217,7 @@ def _mismatched(connection: Connection, arrived: Sequence[Arrived], checksum: Ch
     query = (
         "SELECT scope, kind, row_id, fields FROM sync_base WHERE scope IN (SELECT value FROM json_each(?))"
     )
-    for scope, kind, row_id, text in connection.exec_driver_sql(query, (listed(scopes),)):
+    for scope, kind, row_id, text in rows.ask(connection, query, (listed(scopes),)):
         base = from_json(text) if text else None
         held[scope].pop(row_id, None)
         if base is not None and base["version"] and not base["deleted"]:
@@ -236,7 +237,8 @@ def _mismatched(connection: Connection, arrived: Sequence[Arrived], checksum: Ch
 
 def stage(connection: Connection, scope: str, cursor: int, lines: Sequence[Mapping[str, Any]]) -> None:
     """Keep a page of a scope that has not arrived whole yet."""
-    connection.exec_driver_sql(
+    rows.do(
+        connection,
         "INSERT INTO sync_page (scope, cursor, rows) VALUES (?, ?, ?)",
         (scope, cursor, to_json(lines).decode()),
     )
@@ -247,7 +249,7 @@ def staged(connection: Connection, scope: str) -> list[tuple[str, Row]]:
     query = "SELECT rows FROM sync_page WHERE scope = ? AND cursor <> ? ORDER BY n"
     return [
         (line["kind"], line["row"])
-        for (text,) in connection.exec_driver_sql(query, (scope, ASIDE))
+        for (text,) in rows.ask(connection, query, (scope, ASIDE))
         for line in from_json(text)
     ]
 
@@ -264,12 +266,12 @@ def held_scopes(connection: Connection) -> dict[str, Held]:
     """Return every scope that is here, or asked for; one written by an older program is to be had whole."""
     found = {
         scope: Held(max(cursor, 0), cursor == WHOLE) if schema >= outbox.SCHEMA else Held(0, True)
-        for scope, cursor, schema in connection.exec_driver_sql(
-            "SELECT scope, cursor, schema_version FROM sync_scope"
+        for scope, cursor, schema in rows.ask(
+            connection, "SELECT scope, cursor, schema_version FROM sync_scope"
         )
     }
     pages = "SELECT scope, max(cursor) FROM sync_page WHERE cursor <> ? GROUP BY scope"
-    for scope, cursor in connection.exec_driver_sql(pages, (ASIDE,)):
+    for scope, cursor in rows.ask(connection, pages, (ASIDE,)):
         found[scope] = Held(cursor, found[scope].whole if scope in found else True)
     return found
 

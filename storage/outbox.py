@@ -201,7 +201,7 @@ def batch(connection: Connection, max_bytes: int, max_count: int, after: int = 0
     sealed: list[str] = []
     ids: list[str] = []
     size, last, fresh, full = 0, 0, False, False
-    for row in connection.exec_driver_sql(_NEXT, (after, max_count)):
+    for row in rows.ask(connection, _NEXT, (after, max_count)):
         line = wire(row)
         size += len(line)
         full = bool(ids) and size > max_bytes
@@ -211,7 +211,7 @@ def batch(connection: Connection, max_bytes: int, max_count: int, after: int = 0
         ids.append(row[1])
         last, fresh = row[0], fresh or row[10] == "new"
     if fresh:
-        connection.exec_driver_sql("UPDATE outbox SET state = 'sent' WHERE state = 'new' AND n <= ?", (last,))
+        rows.do(connection, "UPDATE outbox SET state = 'sent' WHERE state = 'new' AND n <= ?", (last,))
     return Batch(tuple(mutations), tuple(sealed), tuple(ids), last, full or len(ids) == max_count)
 
 

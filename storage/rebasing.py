@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from app import clock
 from app.patch import apply
@@ -37,7 +37,7 @@ def pending(connection: Connection, column: str, values: Iterable[str]) -> dict[
         f"SELECT kind, row_id, op, patch, author, saved_at FROM outbox WHERE state IN {PENDING}"
         f" AND {column} IN (SELECT value FROM json_each(?)) ORDER BY n"
     )
-    for kind, row_id, op, patch, author, saved_at in connection.exec_driver_sql(query, (listed(values),)):
+    for kind, row_id, op, patch, author, saved_at in rows.ask(connection, query, (listed(values),)):
         if not patch.startswith(outbox.SEALED):
             found[row_id].append(Edit(kind, row_id, op, from_json(patch), author, saved_at))
     return found
@@ -76,8 +76,7 @@ def note(connection: Connection, changed: Sequence[tuple[str, Row | None, Row, M
         for kind, old, row, patch in changed
         if not (old is not None and old["deleted"] and row["deleted"] and _blanked(connection, row, patch))
     ]
-    if lines:
-        connection.execute(insert(history), lines)
+    rows.add(connection, history, lines)
 
 
 def _blanked(connection: Connection, row: Row, patch: Mapping[str, Any]) -> bool:
@@ -106,7 +105,8 @@ def listed(values: Iterable[str]) -> str:
 
 def set_base(connection: Connection, kind: str, row_id: str, scope: str, row: Row | None) -> None:
     """Keep what the centre last said of a row that has unsent edits."""
-    connection.exec_driver_sql(
+    rows.do(
+        connection,
         "INSERT INTO sync_base (row_id, kind, scope, fields) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (row_id) DO UPDATE SET fields = excluded.fields",
         (row_id, kind, scope, to_json(row).decode() if row is not None else None),
@@ -116,6 +116,5 @@ def set_base(connection: Connection, kind: str, row_id: str, scope: str, row: Ro
 def drop_bases(connection: Connection, row_ids: Sequence[str]) -> None:
     """Forget what the centre last said of rows whose edits it has."""
     if row_ids:
-        connection.exec_driver_sql(
-            "DELETE FROM sync_base WHERE row_id IN (SELECT value FROM json_each(?))", (listed(row_ids),)
-        )
+        statement = "DELETE FROM sync_base WHERE row_id IN (SELECT value FROM json_each(?))"
+        rows.do(connection, statement, (listed(row_ids),))

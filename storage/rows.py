@@ -156,7 +156,7 @@ def complete(kind: str, values: Mapping[str, Any], old: Mapping[str, Any] | None
 def load(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """Return the stored rows among these ids, as their columns hold them, by id."""
     wanted = to_json(list(ids)).decode()
-    return {raw[0]: tuple(raw) for raw in connection.exec_driver_sql(shape(kind).by_id, (wanted,))}
+    return {raw[0]: tuple(raw) for raw in ask(connection, shape(kind).by_id, (wanted,))}
 
 
 def load_one(connection: Connection, kind: str, record_id: str) -> Row | None:
@@ -185,6 +185,20 @@ def many(connection: Connection, statement: str, parameters: Sequence[Sequence[A
         driver.executemany(statement, parameters)
 
 
+def ask(connection: Connection, query: str, values: Sequence[Any] = ()) -> list[Any]:
+    """Return the rows of a query, asked of the driver itself: a sync asks dozens of small ones."""
+    driver: Any = connection.connection.driver_connection
+    with db.driver_errors():
+        return list(driver.execute(query, values).fetchall())
+
+
+def do(connection: Connection, statement: str, values: Sequence[Any] = ()) -> None:
+    """Execute a statement that returns nothing, by the driver itself."""
+    driver: Any = connection.connection.driver_connection
+    with db.driver_errors():
+        driver.execute(statement, values)
+
+
 def add(connection: Connection, table: Table, lines: Sequence[Row], *, unless_there: bool = False) -> None:
     """Put lines of JSON values, all with the same names, into one of the store's own tables."""
     if not lines:
@@ -211,9 +225,7 @@ def _adding(table: Table, names: tuple[str, ...], unless_there: bool) -> tuple[s
 def remove(connection: Connection, kind: str, ids: Iterable[str]) -> None:
     """Take rows out of the table."""
     wanted = to_json(list(ids)).decode()
-    connection.exec_driver_sql(
-        f'DELETE FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))', (wanted,)
-    )
+    do(connection, f'DELETE FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))', (wanted,))
 
 
 def is_referred_to(connection: Connection, kind: str, record_id: str) -> bool:
@@ -232,8 +244,7 @@ def marks(connection: Connection, scopes: Iterable[str]) -> Iterator[tuple[str, 
         " WHERE scope IN (SELECT value FROM json_each(?1))"
         for kind in SPECS
     )
-    found = connection.exec_driver_sql(" UNION ALL ".join(of_each), (wanted,))
-    for scope, kind, record_id, version, deleted in found.fetchall():
+    for scope, kind, record_id, version, deleted in ask(connection, " UNION ALL ".join(of_each), (wanted,)):
         yield scope, kind, record_id, version, bool(deleted)
 
 
@@ -262,9 +273,8 @@ def find(
     by = [f'"{name.lstrip("-")}"{" DESC" if name.startswith("-") else ""}' for name in order]
     query = f"{known.select} WHERE {said or 'true'} ORDER BY {', '.join([*by, 'id'])} LIMIT ? OFFSET ?"
     bound = [_bound(value) for value in wanted.values() if value is not None]
-    found = connection.exec_driver_sql(query, (*bound, -1 if limit is None else limit, offset))
-    cursor: Any = found.cursor
-    return [known.unbind(raw) for raw in cursor.fetchall()]
+    found = ask(connection, query, (*bound, -1 if limit is None else limit, offset))
+    return [known.unbind(raw) for raw in found]
 
 
 def _bound(value: Any) -> Any:

@@ -7,14 +7,15 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, select, text
+from pydantic_core import to_json
+from sqlalchemy import Connection, delete, text
 
 from app.access import client_of
 from app.record import Row
 from app.services import SPECS
 from app.spec import F, RecordSpec
 from storage import caseload
-from storage.rows import add, many
+from storage.rows import add, ask, many
 from storage.tables import search_entry
 
 MARK = ("\u2068", "\u2069")
@@ -74,6 +75,9 @@ def _parts(fields: Iterable[F], row: Mapping[str, Any]) -> list[str]:
     return parts
 
 
+_KNOWN = "SELECT row_id, n FROM search_entry WHERE row_id IN (SELECT value FROM json_each(?))"
+
+
 def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:
     """Make the rows' words findable, in place of what was indexed of them before; deleted rows disappear.
 
@@ -84,37 +88,20 @@ def index(connection: Connection, kind: str, rows: Iterable[Row]) -> None:
     if kind in _QUIET:
         return
     spec = SPECS[kind]
-    known = dict(
-        connection.execute(
-            select(search_entry.c.row_id, search_entry.c.n).where(
-                search_entry.c.row_id.in_(bindparam("ids", expanding=True))
-            ),
-            {"ids": [row["id"] for row in rows]},
-        ).all()
-        if len(rows) < 1000
-        else connection.execute(
-            select(search_entry.c.row_id, search_entry.c.n).where(search_entry.c.kind == kind)
-        ).all()
-    )
+    known: dict[str, int] = dict(ask(connection, _KNOWN, (to_json([row["id"] for row in rows]).decode(),)))
     mine = [(row, *words_of(spec, row)) for row in rows if not row["deleted"]]
     gone = [known[row["id"]] for row in rows if row["id"] in known]
     if gone:
-        connection.exec_driver_sql("DELETE FROM search_text WHERE rowid = ?", [(n,) for n in gone])
+        many(connection, "DELETE FROM search_text WHERE rowid = ?", [(n,) for n in gone])
         dead = [known[row["id"]] for row in rows if row["deleted"] and row["id"] in known]
         if dead:
-            connection.execute(
-                delete(search_entry).where(search_entry.c.n == bindparam("gone")), [{"gone": n} for n in dead]
-            )
+            many(connection, "DELETE FROM search_entry WHERE n = ?", [(n,) for n in dead])
     if not mine:
         return
     fresh = [row for row, _, _ in mine if row["id"] not in known]
     if fresh:
-        first = (
-            connection.exec_driver_sql(
-                "SELECT max(seq) FROM sqlite_sequence WHERE name='search_entry'"
-            ).scalar()
-            or 0
-        ) + 1
+        ((last,),) = ask(connection, "SELECT max(seq) FROM sqlite_sequence WHERE name = 'search_entry'")
+        first = (last or 0) + 1
         numbered = {row["id"]: number for number, row in enumerate(fresh, first)}
         entries = [
             {

@@ -438,13 +438,14 @@ def _name_owner(connection: Connection) -> None:
 
 def state(connection: Connection, name: str) -> Any:
     """Return a value that the store keeps about itself, or None."""
-    found = connection.exec_driver_sql("SELECT value FROM sync_state WHERE name = ?", (name,)).scalar()
-    return from_json(found) if found is not None else None
+    found = rows.ask(connection, "SELECT value FROM sync_state WHERE name = ?", (name,))
+    return from_json(found[0][0]) if found and found[0][0] is not None else None
 
 
 def set_state(connection: Connection, name: str, value: Any) -> None:
     """Keep a value about the store itself."""
-    connection.exec_driver_sql(
+    rows.do(
+        connection,
         "INSERT INTO sync_state (name, value) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, to_json(value).decode()),

@@ -21,7 +21,7 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import blobs, erasing, eviction, incoming, merging, outbox
+from storage import blobs, erasing, eviction, incoming, merging, outbox, rows
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
@@ -357,14 +357,13 @@ class _Sync:
             set_state(connection, "server_time", self.server_time)
             if not waits.count:
                 set_state(connection, "last_complete", iso(clock.now()))
-            open_conflicts = connection.exec_driver_sql(
-                "SELECT count(*) FROM conflict WHERE state = 'open' AND deleted = 0"
-            ).scalar_one()
+            open_conflicts = "SELECT count(*) FROM conflict WHERE state = 'open' AND deleted = 0"
+            ((conflicts,),) = rows.ask(connection, open_conflicts)
         clock.point("client.finished")
         return SyncResult(
             pushed=self.push.taken,
             pulled=self.pulled,
-            conflicts=open_conflicts,
+            conflicts=conflicts,
             evicted=self.evicted,
             unsent=waits.count,
             held=waits.held,

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -40,11 +40,10 @@ class Centre:
     keys: state.Keys
     limit: auth.Limit
 
-    def device(self, device_id: str, install_id: str) -> Row:
+    def admitted(self, connection: Connection, device_id: str, install_id: str) -> Row:
         """Return a device that may come in (draining ones too), with the present epoch; else raises Stop."""
-        with snapshot(self.engine) as connection:
-            found = people.device(connection, device_id)
-            epoch = state.epoch(connection)
+        found = people.device(connection, device_id)
+        epoch = state.epoch(connection)
         if found is None:
             raise Stop("token")
         if found["install_id"] != install_id:
@@ -55,13 +54,22 @@ class Centre:
             raise Stop("inactive")
         return {**found, "epoch": epoch}
 
-    def bearer(self, request: Request, claimed: str) -> Row:
-        """Return the device of the request's token; raises Stop for one not good or not its own."""
+    def device(self, device_id: str, install_id: str) -> Row:
+        """Return a device as `admitted`, asked for by itself."""
+        with snapshot(self.engine) as connection:
+            return self.admitted(connection, device_id, install_id)
+
+    def named(self, request: Request, claimed: str) -> tuple[str, str]:
+        """Return what the request's token says, for `admitted`; raises Stop for one not good or not its own."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         words = auth.read_token(self.keys.token, token) if scheme.lower() == "bearer" else None
         if words is None or words[0] != claimed:
             raise Stop("token")
-        return self.device(*words)
+        return words
+
+    def bearer(self, request: Request, claimed: str) -> Row:
+        """Return the device of the request's token; raises Stop for one not good or not its own."""
+        return self.device(*self.named(request, claimed))
 
     def attempt(self, source: str) -> None:
         """Raise Stop where this source has failed too often of late."""
@@ -164,16 +172,22 @@ def token(centre: Centre, request: Request, body: bytes) -> protocol.TokenReply:
 def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
     """Take a device's changes."""
     asked, bad = _push_request(body)
-    found = centre.bearer(request, asked.device)
-    check_age(found["epoch"], asked.epoch, asked.schema_version, newest_schema(asked.mutations))
+    named = centre.named(request, asked.device)
     if len(asked.mutations) + len(bad) + len(asked.sealed) > protocol.MAX_MUTATIONS:
         raise Stop("too_large")
     opened = [parse_sealed(centre.keys.sealing, one.id, one.sealed) for one in asked.sealed]
     bad |= {
         one.id: refused(one.id) for one, mutation in zip(asked.sealed, opened, strict=True) if not mutation
     }
-    sender = Sender(found["id"], found["worker_id"], found["role"], draining=found["status"] == "drain")
-    results = push(centre.engine, sender, [*(m for m in opened if m is not None), *asked.mutations])
+    found: Row = {}
+
+    def admit(connection: Connection) -> Sender:
+        found.update(centre.admitted(connection, *named))
+        check_age(found["epoch"], asked.epoch, asked.schema_version, newest_schema(asked.mutations))
+        draining = found["status"] == "drain"
+        return Sender(found["id"], found["worker_id"], found["role"], draining=draining)
+
+    results = push(centre.engine, admit, [*(m for m in opened if m is not None), *asked.mutations])
     if bad:
         done = {**bad, **{result["id"]: result for result in results}}
         sent = [*(one.id for one in asked.sealed), *(raw["id"] for raw in from_json(body)["mutations"])]
@@ -205,12 +219,14 @@ def _push_request(body: bytes) -> tuple[PushRequest, dict[str, Row]]:
 def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
     """Give a device what changed."""
     asked = _parse(PullRequest, body)
-    found = centre.bearer(request, asked.device)
-    order = people.order_of(found, centre.keys)
-    if order is not None:
-        raise Stop("revoked", order=order)
-    check_age(found["epoch"], asked.epoch, max(asked.schema_version, MIN_SCHEMA))
-    evict, scopes = pull(centre.engine, found["worker_id"], asked.have, asked.limit)
+    named = centre.named(request, asked.device)
+    with snapshot(centre.engine) as connection:
+        found = centre.admitted(connection, *named)
+        order = people.order_of(found, centre.keys)
+        if order is not None:
+            raise Stop("revoked", order=order)
+        check_age(found["epoch"], asked.epoch, max(asked.schema_version, MIN_SCHEMA))
+        evict, scopes = pull(connection, found["worker_id"], asked.have, asked.limit)
     log.info("pulled", device=found["id"], scopes=len(scopes), evicted=len(evict))
     return {
         "epoch": found["epoch"],

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, String, and_, bindparam, column, func, select, text
+from sqlalchemy import BigInteger, Connection, String, and_, bindparam, column, func, select, text
 from sqlalchemy.dialects import postgresql
 
 from app.clock import point
 from app.record import Row
 from sync.protocol import EMPTY
 from sync.server import scopes
-from sync.server.database import is_postgres, snapshot
+from sync.server.database import is_postgres
 from sync.server.rights import allowed_scopes
 from sync.server.scopes import ScopeState
 from sync.server.tables import RECORDS
@@ -28,17 +28,19 @@ class Window:
     more: bool
 
 
-def pull(engine: Engine, worker: str, have: Mapping[str, int], limit: int) -> tuple[list[str], list[Row]]:
+def pull(
+    connection: Connection, worker: str, have: Mapping[str, int], limit: int
+) -> tuple[list[str], list[Row]]:
     """Return the scopes to evict, and of each scope with news its rows, as `protocol.PulledScope` has it.
 
-    Heads and rows are read in one snapshot. About `limit` rows at most; the rest follows by cursor.
+    The connection is a `snapshot`: heads and rows are of one moment. About `limit` rows at most; the rest
+    follows by cursor.
     """
-    with snapshot(engine) as connection:
-        allowed = allowed_scopes(connection, worker)
-        states = scopes.read(connection, sorted(allowed))
-        point("server.pull.heads")
-        windows = _windows(states, {scope: have.get(scope, 0) for scope in sorted(allowed)}, limit)
-        rows = _rows(connection, [window for window in windows if window.until > window.after])
+    allowed = allowed_scopes(connection, worker)
+    states = scopes.read(connection, sorted(allowed))
+    point("server.pull.heads")
+    windows = _windows(states, {scope: have.get(scope, 0) for scope in sorted(allowed)}, limit)
+    rows = _rows(connection, [window for window in windows if window.until > window.after])
     evict = sorted(set(have) - allowed)
     return evict, [
         _page(window, states.get(window.scope), rows.get(window.scope, []))

@@ -1,7 +1,7 @@
 """Push: changes from a device, in one transaction; each is applied, merged, or kept for a person."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,11 +26,14 @@ from sync.server.tables import QUARANTINE, RECEIPT, RECORDS
 from sync.server.values import Unacceptable, accepted, kind
 
 
-def push(engine: Engine, sender: Sender, mutations: Sequence[Mutation]) -> list[Row]:
-    """Take a device's changes in order; return a result for each, as `protocol.Result` has it."""
+def push(engine: Engine, admit: Callable[[Connection], Sender], mutations: Sequence[Mutation]) -> list[Row]:
+    """Take a device's changes in order; return a result for each, as `protocol.Result` has it.
+
+    `admit` says who sends them, or raises; it is asked in the transaction that writes.
+    """
     taken = _numbers_too_early(engine, mutations) if "seq_at_begin" in BUGS else {}
     with writing(engine) as connection:
-        results = write(connection, sender, mutations, taken)
+        results = write(connection, admit(connection), mutations, taken)
         point("server.push.written")
     if any(m.kind == "erasure" for m in mutations):
         erasing.checkpoint(engine)

@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from sync.protocol import Mutation
-from sync.server.database import writing
+from sync.server.database import snapshot, writing
 from sync.server.faults import BUGS
 from sync.server.pull import pull
 from sync.server.push import push
@@ -144,7 +144,8 @@ def writer(office: Office, worker: str, client: str, count: int) -> None:
             "author": worker,
             "saved_at": "2026-05-03T09:00:00Z",
         }
-        [result] = push(office.engine, Sender(ident(), worker, "job-coach"), [Mutation(**mutation)])
+        sender = Sender(ident(), worker, "job-coach")
+        [result] = push(office.engine, lambda _, who=sender: who, [Mutation(**mutation)])
         assert result["status"] == "applied"
 
 
@@ -160,7 +161,8 @@ def test_a_cursor_never_skips(office: Office) -> None:
         cursor, last = 0, False
         while True:
             last = done.is_set()
-            _, scopes = pull(office.engine, anna.worker, {core(client): cursor}, 1000)
+            with snapshot(office.engine) as connection:
+                _, scopes = pull(connection, anna.worker, {core(client): cursor}, 1000)
             for page in scopes:
                 if page["scope"] == core(client):
                     seen.update(line["row"]["id"] for line in page["rows"] if line["kind"] == "support_visit")

@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -28,6 +28,7 @@ from app.spec import RecordSpec
 from ui.context import Context, delete
 from ui.detail import DetailView
 from ui.form import frozen
+from ui.list_saving import KEY, SaveListButton, save_list
 from ui.names import name_of
 from ui.records_model import ROLE_ROW, Lines, RecordsModel, lines_of
 from ui.screens.words import field_of
@@ -38,7 +39,10 @@ __all__ = ["ROLE_ROW", "DetailView", "Lines", "RecordsModel", "RecordsPage", "Re
 
 
 class RecordsView(QWidget):
-    """The list with its filter. Enter opens, Insert or Ctrl+N adds, Delete deletes with undo, Ctrl+F filters."""
+    """The list with its filter. Enter opens, Insert or Ctrl+N adds, Delete deletes with undo, Ctrl+F filters.
+
+    Ctrl+Shift+S saves what is shown as a file.
+    """
 
     opened = Signal(object)
 
@@ -127,8 +131,17 @@ class RecordsView(QWidget):
         if row is not None and self._may_write and not frozen(self.spec, row):
             delete(self.context, self.spec.kind, UUID(row["id"]), _(self.spec.one))
 
+    def save_shown(self) -> None:
+        """Save the lines that are shown as a file, in their order."""
+        rows = [self.model.row(number) for number in range(self.model.rowCount())]
+        if rows:
+            save_list(self.context, self.spec, lambda _store: rows, self.client_id, self)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle the keys of the list."""
+        if QKeySequence(event.keyCombination()) == QKeySequence(KEY):
+            self.save_shown()
+            return
         new = QKeySequence(event.keyCombination()) == QKeySequence("Ctrl+N")
         if new or event.key() == Qt.Key.Key_Insert:
             self.add()
@@ -198,11 +211,21 @@ class RecordsView(QWidget):
         self.count = label("", "quiet", wraps=False)
         row.addWidget(self.count)
         row.addStretch(1)
+        self.list_button = SaveListButton(self.save_shown, self._list_text())
+        row.addWidget(self.list_button)
         self.new_button = button(self._new_text(), "primary", tip=_("New ({key})").format(key=_insert_key()))
         self.new_button.clicked.connect(self.add)
         self.new_button.setVisible(self._may_add)
         row.addWidget(self.new_button)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave room for the filter in a narrow place."""
+        super().resizeEvent(event)
+        self.list_button.fit(self.width())
+
+    def _list_text(self) -> str:
+        return _("Save as file…")
 
     def _new_text(self) -> str:
         return _("New: {what}").format(what=_(self.spec.one).lower())
@@ -251,6 +274,7 @@ class RecordsView(QWidget):
     def _tell(self) -> None:
         """Say how many there are, or what to do when there are none."""
         shown, total = self.model.rowCount(), self.model.total
+        self.list_button.setEnabled(shown > 0)
         if self.filter.text():
             self.count.setText(_("{shown} of {total}").format(shown=shown, total=total))
         else:

@@ -1,8 +1,11 @@
 """Lists and pages: what they show, filter and sort by key, how fast they are, and the history of a record."""
 
+import csv
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +15,16 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.clock import new_id
+from app.i18n import _
 from app.record import Row, to_row, validated
 from app.services import SPECS
 from app.services.clients.records import Client
 from app.services.coaching.records import SupportVisit
 from storage.store import Store
+from ui import dialogs
 from ui.context import Context
 from ui.detail import DetailView, history_lines
+from ui.list_saving import suggested
 from ui.records import ROLE_ROW, RecordsModel, RecordsPage, RecordsView, lines_of
 from ui.screens.words import fold
 
@@ -358,3 +364,93 @@ def test_the_list_opens_the_page_and_goes_back(
     assert page.currentWidget() is page.records
     assert ways.said == ["Deleted: Client."]
     assert page.records.model.rowCount() == len(PEOPLE) - 1
+
+
+# ---- saved as a file --------------------------------------------------------------------------------------
+
+
+def written(file: Path) -> list[list[str]]:
+    """Return the lines of a .csv file."""
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.reader(opened, delimiter=";"))
+
+
+def save_by_key(qtbot: QtBot, view: RecordsView) -> None:
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_S, CTRL | Qt.KeyboardModifier.ShiftModifier)
+
+
+def test_what_is_shown_is_saved_as_a_file(
+    qtbot: QtBot, view: RecordsView, store: Store, tmp_path: Path, ways: Any
+) -> None:
+    view.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    view.filter.setText("er")
+    shown_now = [view.model.row(n)["last_name"] for n in range(view.model.rowCount())]
+    assert 1 < len(shown_now) < len(PEOPLE)
+    dialogs.answer_next(tmp_path / "list.csv")
+    save_by_key(qtbot, view)
+    header, *lines = written(tmp_path / "list.csv")
+    assert header == [_(field.title) for field in CLIENT.fields()]
+    assert [line[header.index("Last name")] for line in lines] == shown_now
+    assert ways.said == ["The list is saved."]
+    assert [(one["action"], one["kind"], one["detail"]) for one in store.access_log()][:1] == [
+        ("export", "client", "list csv")
+    ]
+
+
+def test_a_list_is_in_the_log_before_its_file_is_there(
+    qtbot: QtBot, view: RecordsView, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "list"
+    there: list[bool] = []
+    log = store.log
+
+    def noted(*told: Any) -> None:
+        there.append((tmp_path / "list.xlsx").exists())
+        log(*told)
+
+    monkeypatch.setattr(store, "log", noted)
+    dialogs.answer_next(file)
+    qtbot.mouseClick(view.list_button, Qt.MouseButton.LeftButton)
+    assert there == [False]
+    book = openpyxl.load_workbook(tmp_path / "list.xlsx")
+    assert book.active.max_row == 1 + len(PEOPLE), "without an ending it is a workbook"
+    before = (tmp_path / "list.xlsx").read_bytes()
+    dialogs.answer_next(file)
+    dialogs.answer_next(False)
+    qtbot.mouseClick(view.list_button, Qt.MouseButton.LeftButton)
+    assert (tmp_path / "list.xlsx").read_bytes() == before
+    assert there == [False], "nothing is written over a file that the question did not name"
+
+
+def test_a_list_that_shows_nothing_is_not_saved(qtbot: QtBot, view: RecordsView) -> None:
+    view.filter.setText("nobody has such a name")
+    assert not view.list_button.isEnabled()
+    save_by_key(qtbot, view)  # a question would fail the test
+    view.filter.clear()
+    assert view.list_button.isEnabled()
+
+
+def test_the_list_of_everybody_s_entries_says_whose_they_are(
+    qtbot: QtBot, context: Context, store: Store, people: list[Client], tmp_path: Path
+) -> None:
+    store.save(validated(SupportVisit, {"client_id": people[1].id, "on": "2026-05-03", "notes": "Puhelu"}))
+    made = shown(qtbot, RecordsView(context, VISIT))
+    dialogs.answer_next(tmp_path / "list.csv")
+    save_by_key(qtbot, made)
+    header, line = written(tmp_path / "list.csv")
+    assert line[header.index("Client")] == "Malli Eero"
+
+
+def test_a_file_s_name_says_nothing_of_a_client() -> None:
+    for spec in SPECS.values():
+        assert suggested(spec).removesuffix(".xlsx").replace(" ", "").replace("-", "").isalnum()
+
+
+def test_in_a_narrow_place_a_picture_stands_for_the_words(qtbot: QtBot, view: RecordsView) -> None:
+    assert view.list_button.text() == "Save as file…"
+    view.resize(480, 600)
+    QApplication.processEvents()
+    assert view.width() == 480
+    assert (view.list_button.text(), view.list_button.accessibleName()) == ("", "Save as file…")
+    assert "Ctrl+Shift+S" in view.list_button.toolTip()

@@ -32,8 +32,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import _, _n
+from app.record import Row
+from app.services import SPECS
 from app.services.coaching import codes
+from storage.store import Store
 from ui.context import Context
+from ui.list_saving import KEY, SaveListButton, save_list
 from ui.screens.chips import ChipRow
 from ui.screens.client_list import (
     COACH,
@@ -58,7 +62,7 @@ NAME_LEAST, NAME_MOST = 180, 360
 
 
 class ClientsScreen(QWidget):
-    """The list of clients with its filters. Enter opens, Ctrl+N registers a new client."""
+    """The list of clients with its filters. Enter opens, Ctrl+N registers a new client, Ctrl+Shift+S saves a file."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,9 +85,10 @@ class ClientsScreen(QWidget):
         self.empty = label("", "quiet")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._build()
-        find = QShortcut(QKeySequence("Ctrl+F"), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.search.setFocus)
+        for keys, press in (("Ctrl+F", self.search.setFocus), (KEY, self.save_shown)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(press)
         context.bus.changed.connect(self._changed)
 
     def _build(self) -> None:
@@ -93,6 +98,8 @@ class ClientsScreen(QWidget):
         head = QHBoxLayout()
         head.addWidget(heading(_("Clients"), 1))
         head.addWidget(self.count, 1, Qt.AlignmentFlag.AlignBottom)
+        self.list_button = SaveListButton(self.save_shown)
+        head.addWidget(self.list_button)
         new = button(_("New client"), "primary", tip=_("Ctrl+N"))
         pictured(new, "mdi6.account-plus-outline", "on_accent")
         new.clicked.connect(self._new)
@@ -104,6 +111,10 @@ class ClientsScreen(QWidget):
         column.addWidget(self.empty, 1)
         self.setFocusProxy(self.search)
         QWidget.setTabOrder(self.search, self.table)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.list_button.fit(self.width())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -143,6 +154,7 @@ class ClientsScreen(QWidget):
         else:
             text = _n("{shown} of {count} client", "{shown} of {count} clients", every)
             self.count.setText(text.format(shown=shown, count=every))
+        self.list_button.setEnabled(bool(shown))
         self.table.setVisible(bool(shown))
         self.empty.setVisible(not shown)
         self.empty.setText(
@@ -158,6 +170,17 @@ class ClientsScreen(QWidget):
         """Enter in the filter opens the first that matches."""
         if self.model.shown:
             self._open(self.model.shown[0])
+
+    def save_shown(self) -> None:
+        """Save the clients who are shown as a file, in their order, with every field."""
+        ids = [str(one.id) for one in self.model.shown]
+
+        def rows(store: Store) -> list[Row]:
+            found = {row["id"]: row for row in store.rows("client")}
+            return [found[one] for one in ids if one in found]
+
+        if ids:
+            save_list(self.context, SPECS["client"], rows, None, self)
 
     def _new(self) -> None:
         self.context.edit("client")

@@ -1,5 +1,7 @@
 """The list of clients and a client's page."""
 
+import csv
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from pytestqt.modeltest import ModelTester
 
 from tests.ui.screens.caseload import at, make
 from tests.ui.screens.conftest import show
+from ui import dialogs
 from ui.screens.client_list import NEXT, ClientModel, ClientRow
 from ui.screens.client_page import ClientPage
 from ui.screens.clients import ClientsScreen
@@ -58,6 +61,30 @@ def test_chips_filter_by_phase_and_by_me(qtbot: Any, context: Any, people: dict[
     screen.search.setText("nobody")
     assert screen.empty.isVisible()
     assert "Ctrl+N" in screen.empty.text()
+
+
+def test_the_clients_who_are_shown_are_saved_as_a_file(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any, tmp_path: Path
+) -> None:
+    screen = ClientsScreen(context)
+    show(qtbot, screen)
+    screen.chips.boxes["maintenance"].setFocus()
+    qtbot.keyClick(screen.chips.boxes["maintenance"], Qt.Key.Key_Space)
+    screen.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    file = tmp_path / "list.csv"
+    dialogs.answer_next(file)
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(screen.search, Qt.Key.Key_S, keys)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        header, *lines = csv.reader(opened, delimiter=";")
+    assert "Last name" in header
+    assert [line[header.index("Last name")] for line in lines] == ["Provström", "Näyte"]
+    assert ways.said == ["The list is saved."]
+    (line,) = [one for one in store.access_log() if one["action"] == "export"]
+    assert (line["kind"], line["client_id"], line["detail"]) == ("client", None, "list csv")
+    screen.search.setText("nobody")
+    assert not screen.list_button.isEnabled()
+    qtbot.keyClick(screen.search, Qt.Key.Key_S, keys)  # a question would fail the test
 
 
 def test_the_list_sorts_and_keeps_the_current_client(

@@ -136,6 +136,9 @@ class DocumentsList(RecordsView):
         row = self.layout().itemAt(0).layout()  # type: ignore[union-attr]
         row.insertWidget(row.count() - 1, self.save_button)  # type: ignore[union-attr]
 
+    def _list_text(self) -> str:
+        return _("Save the list…")
+
     def _new_text(self) -> str:
         return _("Add a file…")
 

@@ -136,7 +136,14 @@ ASSESSMENT: tuple[Chapter, ...] = (
         "2025-02-17",
         "consent",
         '{"id": "$CONSENT", "client_id": "$HELMI", "purpose": "Työhönvalmennus", "groups": ["work"],'
-        ' "parties": [{"organisation": "Työllisyyspalvelut"}], "method": "screen", "given_on": "2025-02-17"}',
+        ' "parties": [{"organisation": "Työllisyyspalvelut"}, {"organisation": "Työnantajat"}],'
+        ' "method": "screen", "given_on": "2025-02-17"}',
+    ),
+    (
+        "2025-02-17",
+        "referral",
+        '{"client_id": "$HELMI", "service": "Palkkatuki", "organisation": "Työllisyyspalvelut",'
+        ' "made_on": "2025-02-17", "state": "accepted", "decided_on": "2025-02-17"}',
     ),
 )
 SEARCH: tuple[Chapter, ...] = (
@@ -181,7 +188,8 @@ TRIAL_BEGINS: tuple[Chapter, ...] = (
     (
         "2025-03-26",
         "interview",
-        '{"id": "$INTERVIEW", "state": "held", "outcome": "trial", "prepared_together": true}',
+        '{"id": "$INTERVIEW", "state": "held", "outcome": "trial", "prepared_together": true,'
+        ' "coach_present": true}',
     ),
     (
         "2025-04-07",
@@ -324,13 +332,13 @@ class Teller:
             release()
         return code, out.getvalue(), err.getvalue()
 
-    def put(self, day: str, kind: str, lines: str) -> tuple[int, str, str]:
+    def put(self, day: str, kind: str, lines: str, *words: str) -> tuple[int, str, str]:
         """Put a file of JSON lines."""
         for name, value in IDS.items():
             lines = lines.replace(f'"${name}"', f'"{value}"')
         file = self._folder / "lines.jsonl"
         file.write_text(lines, encoding="utf-8")
-        return self.run(day, "put", kind, file)
+        return self.run(day, "put", kind, file, *words)
 
     def tell(self, chapters: tuple[Chapter, ...]) -> None:
         """Put every line of some chapters, and sign what is signed."""
@@ -534,6 +542,31 @@ def test_what_was_signed_is_not_changed_and_a_new_version_is(told: Teller) -> No
     assert "Make a new version" in err
     assert told.show(LAST, "career_plan", PLAN) == before
     assert told.put(LAST, "career_plan", '{"id": "$PLAN", "copied_on": "2026-07-13"}')[0] == 0
+
+
+def test_what_was_told_to_others_is_kept_with_the_consent_that_allowed_it(told: Teller) -> None:
+    kept = [(row["on"], row["shared_as"], row["party"], row["consent_id"]) for row in told.list("sharing")]
+    assert sorted(kept) == [
+        ("2025-02-17", "referral", "Työllisyyspalvelut", CONSENT),
+        ("2025-03-20", "employer_contact", "Ravintola Muikku", CONSENT),
+    ]
+
+
+def test_nobody_is_referred_where_no_consent_lets_it_unless_it_is_written_why(told: Teller) -> None:
+    good = '{"client_id": "$HELMI", "service": "Kurssi", "organisation": "Työllisyyspalvelut", "made_on": "2026-07-13"}'
+    line = (
+        '{"client_id": "$HELMI", "service": "Hoito", "organisation": "Terveysasema", "made_on": "2026-07-13"}'
+    )
+    before = _contents(told.profile)
+    code, out, err = told.put(LAST, "referral", f"{good}\n{line}")
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        "Row 2: Organisation: No consent of the client names Terveysasema. Put a consent first"
+    )
+    assert _contents(told.profile) == before, "all lines or none"
+    assert told.put(LAST, "referral", line, "--override", "Asiakas soitti ja pyysi")[0] == 0
+    (kept,) = [row for row in told.list("sharing") if row["party"] == "Terveysasema"]
+    assert (kept["consent_id"], kept["override_reason"]) == (None, "Asiakas soitti ja pyysi")
 
 
 REFUSED: tuple[tuple[str, str, str, str], ...] = (

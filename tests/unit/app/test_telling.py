@@ -1,5 +1,6 @@
 """What saving an entry tells to whom: the answers, and that an edit tells exactly what it newly tells."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,7 +48,11 @@ def interview(**values: Any) -> Row:
     return same | {"job": "Sali", "notes": ""} | values
 
 
-MAKERS = {"referral": referral, "job_application": application, "interview": interview}
+MAKERS: dict[str, Callable[..., Row]] = {
+    "referral": referral,
+    "job_application": application,
+    "interview": interview,
+}
 
 
 def told(kind: str, values: Row, old: Row | None = None) -> Any:
@@ -126,7 +131,7 @@ def test_what_was_deleted_told_nothing() -> None:
 
 
 WORDS = st.sampled_from(("", "Kela", "kela", "HUS", "Kahvila"))
-CHANGES = {
+CHANGES: dict[str, st.SearchStrategy[Row]] = {
     "referral": st.fixed_dictionaries(
         {
             "direction": st.sampled_from(("in", "out")),

@@ -114,9 +114,6 @@ def carry_out(connection: Connection, clients: Sequence[str]) -> Erased:
         ("UPDATE access_log SET detail = '' WHERE client_id IN (SELECT value FROM json_each(?))", named),
     ):
         connection.exec_driver_sql(statement, (values,))
-    # Words that were deleted, perhaps when the client left this device, stay in the index's older parts until it is
-    # joined into one.
-    connection.exec_driver_sql("INSERT INTO search_text (search_text) VALUES ('optimize')")
     return Erased(changes, unsent)
 
 

@@ -33,7 +33,8 @@ def evict(connection: Connection, scopes: Iterable[str], seal: Seal | None) -> C
     """
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     gone: list[tuple[str, dict[str, Any]]] = []
-    for scope in scopes:
+    leaving = list(scopes)
+    for scope in leaving:
         blobs.leave(connection, scope)
         for kind in SPECS:
             found = connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE scope = ? RETURNING id', (scope,))
@@ -44,6 +45,8 @@ def evict(connection: Connection, scopes: Iterable[str], seal: Seal | None) -> C
         _drop_drafts(connection, scope)
         if seal is not None:
             _seal(connection, scope, seal)
+    if leaving:  # also where nothing of them is here any more: their words may be
+        search.join(connection)
     return Changes.of(gone)
 
 

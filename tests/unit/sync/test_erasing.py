@@ -147,6 +147,26 @@ def test_nothing_of_an_erased_client_is_left_anywhere(story: Story) -> None:
     assert {line["detail"] for line in log} == {""}
 
 
+def test_no_word_of_a_client_who_left_stays_in_the_index(story: Story) -> None:
+    first, second, _away = story.town.devices
+    client = described(first)
+    kept = first.save("client", first_name="Jäävä", last_name="Asiakas")
+    first.sync()
+    for one in (client, kept):
+        story.town.assign(one, second.worker)
+    second.sync()
+    (member,) = second.store.rows("network_member", client_id=client)
+    second.edit("network_member", member["id"], name=f"{WORDS[2]} muutettu")
+    second.save("network_member", client_id=kept, name="Pysyvä")
+    second.sync()
+    assert found(dump(second)) == list(WORDS)
+    story.town.unassign(client, second.worker)
+    second.sync()
+    assert not second.store.row("client", client)
+    assert not found(dump(second))
+    assert len(second.store.search("Pysyvä")) == 1
+
+
 def test_the_same_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     town = new_town(tmp_path / "town", postgres_url)
     first, second, _ = town.devices

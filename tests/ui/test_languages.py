@@ -29,6 +29,14 @@ def test_a_day_as_a_heading(language: str, said: str) -> None:
         assert words.long_day(date(2026, 11, 24)) == said
 
 
+@pytest.mark.parametrize(("language", "said"), [("fi", "12,40"), ("sv", "12,40"), ("en", "12.40")])
+def test_a_wage_is_shown_as_it_is_written(language: str, said: str) -> None:
+    with i18n.using_language(language):
+        assert words.amount("12.40") == said
+        assert words.amount("12.40", short=True) == said[:-1]
+        assert words.amount("20.00", short=True) == "20"
+
+
 @pytest.mark.parametrize(("language", "said"), [("fi", "9.30"), ("sv", "9.30"), ("en", "9:30")])
 def test_a_time_is_shown_as_it_is_written(qtbot: QtBot, language: str, said: str) -> None:
     with i18n.using_language(language):

@@ -166,7 +166,7 @@ class PhaseCard(Card):
         super().__init__(_("Phase"))
         self.line = PhaseLine()
         self.level = label("", "chip", wraps=False)
-        self.head.addWidget(self.level)
+        self.head.addWidget(self.level, 0, Qt.AlignmentFlag.AlignVCenter)
         self.change = self.add_button(_("Change phase"), change, tip=_("F"))
         self.body.addWidget(self.line)
         self.proposal = ProposalNotice(change)
@@ -321,12 +321,8 @@ class JobsCard(Card):
         since = _("Since {day}").format(day=format_date(begins))
         said = f"{format_date(begins)} – {format_date(ends)}" if ends else since
         hours = row.get("weekly_hours")
-        weekly = _("{hours} h a week").format(hours=_plain(hours)) if hours else ""
+        weekly = _("{hours} h a week").format(hours=words.amount(hours, short=True)) if hours else ""
         return f"{said} · {weekly}" if weekly else said
-
-
-def _plain(number: str) -> str:
-    return str(number).rstrip("0").rstrip(".") if "." in str(number) else str(number)
 
 
 class NetworkCard(Card):

@@ -150,6 +150,14 @@ _UNSHOWN = {
 }
 
 
+def amount(number: Any, *, short: bool = False) -> str:
+    """Write a number with decimals as the present language does: 12.40, or 12,40; `short` leaves out empty decimals."""
+    text = str(number)
+    if short and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if language() == "en" else text.replace(".", ",")
+
+
 def as_text(field: F | None, value: Any, names: Mapping[str, str] | None = None, indent: int = 0) -> str:
     """Write any field's value so that a person can read it: lists as lines, codes as titles, days as days."""
     if value is None or value == "" or value == []:

@@ -99,8 +99,9 @@ class JobsCard(Card):
 
     @staticmethod
     def _facts(row: Row) -> str:
-        hours = _("{hours} h a week").format(hours=_plain(row["weekly_hours"])) if row["weekly_hours"] else ""
-        wage = _("{wage} € an hour").format(wage=row["hourly_wage"]) if row["hourly_wage"] else ""
+        weekly, hourly = row["weekly_hours"], row["hourly_wage"]
+        hours = _("{hours} h a week").format(hours=words.amount(weekly, short=True)) if weekly else ""
+        wage = _("{wage} € an hour").format(wage=words.amount(hourly)) if hourly else ""
         contract = words.choice(codes.CONTRACTS, row["contract"]) if row["contract"] else ""
         reason = words.choice(codes.JOB_END_REASONS, row["end_reason"]) if row["end_reason"] else ""
         return " · ".join(part for part in (span(row), contract, hours, wage, reason) if part)
@@ -149,10 +150,6 @@ class JobsCard(Card):
     def new(self) -> None:
         """Write down a job."""
         self.part.edit("employment", values={"started_on": today().isoformat()})
-
-
-def _plain(number: str) -> str:
-    return str(number).rstrip("0").rstrip(".") if "." in str(number) else str(number)
 
 
 class TrialsCard(Card):

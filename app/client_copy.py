@@ -195,7 +195,8 @@ def _log(held: Held) -> Iterable[Block]:
 
 
 def _action(line: Row) -> str:
-    what = _(ACTIONS[line["action"]]) if line["action"] in ACTIONS else str(line["action"])
+    action = str(line["action"])
+    what = _(ACTIONS.get(action, action))
     spec = SPECS.get(line["kind"])
     about = f"{what}: {_(spec.one)}" if spec else what
     return f"{about} ({line['detail']})" if line["detail"] else about

@@ -19,9 +19,9 @@ class SyncState:
     """What is known about the way to the centre.
 
     `known` is False until the store has been asked for the first time; `oldest` is when the oldest unsent change
-    was saved; `files` is how many attached files wait to be sent; `last` is when the centre last had everything; `retry_at` is set after a failure; `held` is how
-    many changes the centre did not take (they stay here); `refusal` is the centre's own word when it will not
-    have this device.
+    was saved; `files` is how many attached files wait to be sent; `last` is when the centre last had everything;
+    `retry_at` is set after a failure; `held` is how many changes the centre did not take (they stay here);
+    `refusal` is the centre's own word when it will not have this device.
     """
 
     known: bool = False

@@ -130,7 +130,8 @@ class ComparePage(QWidget):
             said = _marked(pieces)
             which = _("before") if side == 0 else _("after")
             text = "".join(piece.text for piece in pieces)
-            said.setAccessibleName(f"{line.title}, {which}: {text or _('nothing')}")
+            nothing = _("nothing")
+            said.setAccessibleName(f"{line.title}, {which}: {text or nothing}")
             inside.addWidget(said)
             inside.addStretch(1)
             outside = QWidget()
@@ -163,6 +164,7 @@ def _marked(pieces: Sequence[Piece]) -> QLabel:
         for piece in pieces
     )
     said.setTextFormat(Qt.TextFormat.RichText)
-    said.setText(f'<div style="white-space: pre-wrap">{text}</div>')
+    html = f'<div style="white-space: pre-wrap">{text}</div>'
+    said.setText(html)
     said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return said

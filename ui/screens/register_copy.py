@@ -100,8 +100,9 @@ class RegisterLine(QFrame):
         line = Flowing()
         column.addWidget(line)
         self.state = label("", "small", wraps=False)
+        register = _("Official register")
         self.copy = pictured(
-            button(_("Copy the text"), "quiet", tip=f"{_('Official register')} ({COPY_KEY})"),
+            button(_("Copy the text"), "quiet", tip=f"{register} ({COPY_KEY})"),
             "mdi6.content-copy",
         )
         self.mark = pictured(

@@ -126,9 +126,11 @@ class RegisterList(QWidget):
         self._sides.addWidget(self.text, 1)
         column.addLayout(self._sides, 1)
         self.all = button(_("Choose all"), "quiet", tip=_("Choose all ({key})").format(key="Ctrl+A"))
-        self.mark = pictured(button("", tip=f"{_('Mark with the date of today')} ({MARK_KEY})"), "mdi6.check")
+        tip = _("Mark with today's date ({key})").format(key=MARK_KEY)
+        self.mark = pictured(button("", tip=tip), "mdi6.check")
+        copy = _("Copy the text")
         self.copy = pictured(
-            button(_("Copy the text"), "primary", tip=f"{_('Copy the text')} (Enter, {COPY_KEY})"),
+            button(copy, "primary", tip=f"{copy} (Enter, {COPY_KEY})"),
             "mdi6.content-copy",
             "on_accent",
         )

@@ -198,7 +198,7 @@ class _Side(QScrollArea):
         phase = words.phase(found.phase)
         self.phase.setText(f"{phase} ({level})" if level else phase)
         self.missed.setVisible(found.missed > 0)
-        count = _n("Did not come to the last visit", "Did not come to the last {count} visits", found.missed)
+        count = _n("{count} missed visit in a row", "{count} missed visits in a row", found.missed)
         self.missed.setText(count.format(count=found.missed))
         self.goals.show_goals(found.goals)
         self.last_title.setVisible(found.last is not None)

@@ -21,10 +21,20 @@ MARKS = set(messages.KEYWORDS)
 
 # Words that are the same in English and in the language, and nothing else.
 SAME = {
-    "fi": {"Kela", "PDF", "{count} min", "{count} s"},
+    "fi": {"Enter", "Kela", "Kykyviisari", "PDF", "{count} min", "{count} s"},
     "sv": {
         "Organisation",
         "Administration",
+        "Enter",
+        "Export",
+        "Kykyviisari",
+        "Partner",
+        "Period",
+        "Situation",
+        "Start",
+        "version {number}",
+        "{count} situation",
+        "{what}, version {number}",
         "PDF",
         "Person",
         "Program",
@@ -135,7 +145,8 @@ def test_every_number_has_its_form(language: str) -> None:
 def test_finnish_counts_in_the_partitive() -> None:
     """One client is asiakas, two are asiakasta; only texts without a counted noun are the same for both."""
     same = {message.id[0] for message in with_forms("fi") if len(set(forms(message.string))) == 1}
-    assert same <= {"{count} in all", "{count} is for today", "{count} put off for now"}
+    uncounted = {"{count} in all", "{count} is for today", "{count} put off for now"}
+    assert same <= uncounted | {"{count} unchanged", "Show {count} more", "{count} more is planned"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -237,13 +248,13 @@ def test_the_phases_and_levels_of_a_client_have_different_names() -> None:
         for name in (n for n in vars(codes) if n.isupper()):
             choices = getattr(codes, name)
             if isinstance(choices, tuple) and choices and hasattr(choices[0], "title"):
-                titles = [texts[choice.title] for choice in choices]
+                titles = [texts.get(choice.title, choice.title) for choice in choices]
                 assert len(set(titles)) == len(titles), (language, name)
 
 
 def test_every_declared_text_is_marked() -> None:
     """A title of a service, record, section, field or choice that nobody marked would stay English."""
-    assert [text for text in declared() if text and text not in collected()] == []
+    assert [text for text in declared() if text and not text.isdigit() and text not in collected()] == []
 
 
 def declared() -> Iterator[str]:

@@ -40,7 +40,8 @@ class DisclosureCard(Card):
         self.clear()
         self.present = newest(rows, "on")
         if self.present is None:
-            self.body.addWidget(big(_(SEEN["later"][0]), "warn"))
+            undecided = SEEN["later"][0]
+            self.body.addWidget(big(_(undecided), "warn"))
             self.quiet(
                 _("Talk it over with the client: may the coach be seen, what may be told, and what not?")
             )

@@ -88,8 +88,12 @@ class Hands:
         return found
 
     def at(self) -> str:
-        """The name of what has the keyboard."""
-        return named(self.focus)
+        """The name of what has the keyboard; what Tab stops at must have one."""
+        focus = self.focus
+        said = named(focus)
+        stops = focus.focusPolicy() & Qt.FocusPolicy.TabFocus
+        assert not stops or said != type(focus).__name__, f"{said} has no name for a screen reader"
+        return said
 
     def within(self, widget: QWidget | None) -> bool:
         """Tell whether the keyboard is inside a widget."""

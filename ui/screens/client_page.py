@@ -117,6 +117,7 @@ class ClientPage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.page)
         scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        scroll.setAccessibleName(_("Story"))
         self.parts = PartTabs(scroll, self.context, self.client_id)
         self.setFocusProxy(self.parts)
         outer = QVBoxLayout(self)

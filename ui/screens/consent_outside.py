@@ -45,7 +45,7 @@ class GivenOutside(QWidget):
         self.name.set_value(client_name)
         self.kept.set_value(row["copy_at"])
         self.boxes = {
-            "method": FieldBox(self.method),
+            "method": FieldBox(self.method, titled=False),
             "given_on": FieldBox(self.on, needed=True),
             "name": FieldBox(self.name, needed=True),
             "copy_at": FieldBox(self.kept, _("The folder, or the system that holds the electronic one.")),

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.clock import today
+from app.demo import attaching
 from app.demo.caseload import Coach, build, of_second, shared, those_of
 from app.demo.centre import EmbeddedCentre, running
 from app.demo.people import COACHES
@@ -130,6 +131,7 @@ def _fill(store: Store, centre: EmbeddedCentre) -> None:
     sync(store)
     coaches = [Coach(UUID(centre.worker(username)), name) for username, name in COACHES]
     ids = build(store, coaches, today())
+    attaching.attach(store, ids, today())
     sync(store)
     for client_id, begins in those_of(2, ids):
         centre.assign(str(client_id), COACHES[1][0], begins)

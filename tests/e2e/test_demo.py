@@ -106,9 +106,9 @@ def test_the_report_has_the_figures_with_numerator_and_denominator(
 def test_every_kind_of_record_that_the_demonstration_writes_is_in_its_store(
     shown: tuple[Path, Path, subprocess.CompletedProcess[str]],
 ) -> None:
-    """What is missing is made while the program is used: files, merging, erasing."""
+    """What is missing is made while the program is used: merging, erasing, decisions."""
     missing = set(SPECS) - set(told(shown[1])["records"])
-    assert missing == {"attachment", "client_merge", "erasure", "conflict"}
+    assert missing == {"client_merge", "erasure", "conflict"}
 
 
 def test_the_story_was_told_to_its_end(shown: tuple[Path, Path, subprocess.CompletedProcess[str]]) -> None:

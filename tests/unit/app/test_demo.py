@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 
 from app.access import scopes
+from app.assessment import KINDS, assessment_days, checklist
 from app.clock import hold
-from app.demo import counting, figures, staff
+from app.demo import attaching, counting, figures, staff
 from app.demo.caseload import Coach, build, of_second, shared, those_of
 from app.demo.figures_meetings import meetings_a_month, search_meetings
 from app.demo.people import people
@@ -24,6 +25,7 @@ from app.services.clients.records import Assignment
 from app.services.coaching.codes import LEVELS, PHASES
 from app.services.coaching.records import CareerPlan
 from app.signing import seal
+from storage import blobs
 from storage.store import Store
 from tests.stores import new_store
 
@@ -37,7 +39,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     release = hold(now=lambda: datetime(DAY.year, DAY.month, DAY.day, 10, tzinfo=UTC))
     made = new_store(tmp_path_factory.mktemp("demo") / "profile")
     made.save(*shared(made))
-    build(made, (Coach(made.worker, "Satu Virtasalmi"), Coach(SECOND, "Janne Ketomäki")), DAY)
+    ids = build(made, (Coach(made.worker, "Satu Virtasalmi"), Coach(SECOND, "Janne Ketomäki")), DAY)
+    attaching.attach(made, ids, DAY)
     yield made
     made.close()
     release()
@@ -61,6 +64,25 @@ def rows(store: Store) -> ROWS:
 @pytest.fixture(scope="module")
 def found(rows: ROWS) -> dict[str, figures.Figure]:
     return {figure.name: figure for figure in figures.figures(rows)}
+
+
+def test_some_clients_have_their_papers_on_file(store: Store, rows: ROWS) -> None:
+    names = {row["id"]: f"{row['first_name']} {row['last_name']}" for row in rows["client"]}
+    files = rows["attachment"]
+    assert {names[row["client_id"]] for row in files if row["category"] == "cv"} == set(attaching.WHOSE)
+    letters = {row["of_id"]: row for row in files if row["category"] == "application"}
+    sent = {row["id"]: row for row in rows["job_application"]}
+    assert len(letters) >= 4
+    assert all(sent[of]["client_id"] == letter["client_id"] for of, letter in letters.items())
+    for row in files:
+        assert row["added_on"] <= DAY.isoformat()
+        assert names[row["client_id"]].split()[-1] not in row["name"], (
+            "a file's name says nothing of a client"
+        )
+        assert blobs.read(store, row).startswith(b"%PDF-")
+        own = {kind: store.rows(kind, client_id=row["client_id"]) for kind in KINDS}
+        items = {item.key: item for item in checklist(own, assessment_days(own))}
+        assert items["documents"].done
 
 
 # ---- facts.md 8.1 ----

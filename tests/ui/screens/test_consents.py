@@ -113,6 +113,10 @@ def test_the_form_on_paper_is_attached_to_its_consent(
     assert (row["category"], row["of_kind"], row["of_id"]) == ("consent", "consent", str(given.id))
     (card,) = cards(part, part.present)
     assert "1 file" in {one.text() for one in card.findChildren(QLabel)}
+    save(part, consent(client, purpose="Näytöllä", method="screen"))
+    offers = [one.accessibleName() for one in part.findChildren(QPushButton)]
+    assert "Show as PDF: Näytöllä" in offers
+    assert "Attach the paper form: Näytöllä" not in offers, "there is no paper"
 
 
 def test_what_is_withdrawn_moves_and_its_partners_are_ticked_one_by_one(

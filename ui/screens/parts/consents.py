@@ -130,9 +130,10 @@ class ConsentCard(QFrame):
             ]
         elif state == rules.ENDED:
             offers = [(_("Renew"), partial(consent_form.replace, part.context, row), "")]
-        offers.append((_("Attach the paper form"), self._attach, "quiet"))
         offers.append((_("Show as PDF"), partial(part.context.preview, "consent", UUID(row["id"])), "quiet"))
         offers.append((_("Open"), partial(part.edit, "consent", row), "quiet"))
+        if row["method"] != "screen":  # else what was signed is the entry itself
+            offers.append((_("Attach the paper form"), self._attach, "quiet"))
         for text, press, tone in offers:
             made = button(text, tone)
             made.setAccessibleName(f"{text}: {name}")

@@ -42,11 +42,11 @@ def refers(story: Story, consent_id: str) -> None:
     """A referral to Kela goes out by the consent; one to the health centre is stopped, with the reason."""
     hands = story.hands
     hands.press("Y")
-    story.write("Referral", Service="Kelan kuntoutus", Organisation="Kela", Why="Tukea jaksamiseen")
+    story.write("Referral to a service", Service="Kelan kuntoutus", Organisation="Kela", Why="Tukea jaksamiseen")
     sharing = story.one("sharing")
     assert (sharing["party"], sharing["consent_id"]) == ("Kela", consent_id)
     hands.press("Y")
-    form = story.form("Referral")
+    form = story.form("Referral to a service")
     hands.form(Service="Työkyvyn arvio", Organisation="Kallion terveysasema")
     hands.press("Ctrl+Return")
     assert story.window.panel.form is form
@@ -56,9 +56,9 @@ def refers(story: Story, consent_id: str) -> None:
     assert len(story.rows("referral")) == 1
     hands.press("Escape")
     story.on(date(2026, 4, 1))
-    assert ("Unfinished", "Unfinished: Referral") in story.due()
-    story.open_due("Unfinished: Referral")
-    story.form("Referral")
+    assert ("Unfinished", "Unfinished: Referral to a service") in story.due()
+    story.open_due("Unfinished: Referral to a service")
+    story.form("Referral to a service")
     hands.push("Start over")
     hands.press("Escape")
     assert story.due() == [("Official register", "4 notes to copy"), ("Next two weeks", "Visit agreed")]

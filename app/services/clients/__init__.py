@@ -184,13 +184,13 @@ NEED_CHECK = RecordSpec(
 REFERRAL = RecordSpec(
     table=records.Referral,
     title=N_("Service path"),
-    one=N_("Referral"),
+    one=N_("Referral to a service"),
     label=lambda row: str(row["service"]),
     columns=("service", "made_on", "state", "organisation", "ended_on"),
     dated="made_on",
     form=(
         Section(
-            N_("Referral"),
+            N_("Referral to a service"),
             (
                 F("direction", N_("Direction"), choices=codes.DIRECTIONS),
                 F(

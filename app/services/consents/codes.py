@@ -41,7 +41,7 @@ NOTICE_WAYS = (
 )
 SHARED_AS = (
     Choice("pdf", N_("Document as PDF")),
-    Choice("referral", N_("Referral")),
+    Choice("referral", N_("Referral to a service")),
     Choice("export", N_("Export")),
     Choice("employer_contact", N_("Contact with an employer")),
     Choice("talk", N_("Talk or meeting")),

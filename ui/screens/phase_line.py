@@ -32,7 +32,14 @@ class PhaseLine(QWidget):
                 f"{_(one.title)} {format_date(days[one.value])}" for one in codes.PHASES if one.value in days
             )
         )
-        self.setToolTip(self.accessibleName())
+        thl = codes.THL_PHASE_OF.get(phase)
+        self.setToolTip(
+            _("In THL's model: {number} {phase}").format(
+                number=thl, phase=words.choice(codes.THL_PHASES, thl)
+            )
+            if thl
+            else self.accessibleName()
+        )
         self.update()
 
     def _said(self) -> str:

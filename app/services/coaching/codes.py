@@ -20,6 +20,16 @@ PHASES = (
     Choice(MAINTENANCE, N_("Maintenance")),
     Choice(ENDED, N_("Ended")),
 )
+# THL's model of coaching by quality criteria has five phases (facts.md 1.3).
+THL_PHASES = (
+    Choice("1", N_("Coming to the service and agreeing")),
+    Choice("2", N_("Mapping of skills and vocational profiling")),
+    Choice("3", N_("Rapid search for work")),
+    Choice("4", N_("Working, and agreeing on support with the employer")),
+    Choice("5", N_("Support in the job and outside of work")),
+)
+THL_PHASE_OF = {REFERRAL: "1", ASSESSMENT: "2", SEARCH: "3", SUPPORT: "4", MAINTENANCE: "5"}
+"""Which of THL's phases each of Helsinki's is; the end is none of them."""
 ACTIVE, SUFFICIENT, LIGHT = "active", "sufficient", "light"
 # L723-731
 LEVELS = (

@@ -194,3 +194,8 @@ def test_two_clients_things_of_one_day_are_two_things() -> None:
     assert first.on == second.on
     assert first != second
     assert len({first, second}) == 2
+
+
+def test_every_phase_but_the_end_is_one_of_thls_five() -> None:
+    assert [codes.THL_PHASE_OF.get(phase.value) for phase in codes.PHASES] == ["1", "2", "3", "4", "5", None]
+    assert {*codes.THL_PHASE_OF.values()} == {phase.value for phase in codes.THL_PHASES}

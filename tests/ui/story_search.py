@@ -42,7 +42,9 @@ def refers(story: Story, consent_id: str) -> None:
     """A referral to Kela goes out by the consent; one to the health centre is stopped, with the reason."""
     hands = story.hands
     hands.press("Y")
-    story.write("Referral to a service", Service="Kelan kuntoutus", Organisation="Kela", Why="Tukea jaksamiseen")
+    story.write(
+        "Referral to a service", Service="Kelan kuntoutus", Organisation="Kela", Why="Tukea jaksamiseen"
+    )
     sharing = story.one("sharing")
     assert (sharing["party"], sharing["consent_id"]) == ("Kela", consent_id)
     hands.press("Y")

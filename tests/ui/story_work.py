@@ -120,12 +120,12 @@ def reviews_the_plan(story: Story) -> None:
 
 
 def is_renewed(story: Story) -> None:
-    """Six weeks before its end Today speaks of the wage subsidy, and the job's form takes the new day."""
-    story.on(date(2027, 4, 18))
+    """As far ahead as Today looks it speaks of the wage subsidy's end, and the job's form takes the new day."""
+    story.on(date(2027, 5, 16))
     assert "Wage subsidy ends: talk about renewal" not in [what for _group, what in story.due()]
-    story.on(date(2027, 4, 19))
-    assert ("Next two weeks", "Wage subsidy ends: talk about renewal") not in story.due()
-    story.on(date(2027, 5, 20))
+    story.to_client()
+    assert "Wage subsidy ends: talk about renewal" in story.hands.sees(story.page.next)
+    story.on(date(2027, 5, 17))
     assert ("Next two weeks", "Wage subsidy ends: talk about renewal") in story.due()
     story.open_due("Wage subsidy ends: talk about renewal")
     story.write("Job", Wage_subsidy_until=date(2028, 5, 31))

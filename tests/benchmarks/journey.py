@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from storage import db, keys
 from ui.app import Program
 from ui.centre import way_to as connect
+from ui.lists import Lists
 from ui.unlock import WINDOWS
 
 TIMES = 7
@@ -69,7 +70,8 @@ class Journey:
     def page(self) -> Any:
         """What the window shows."""
         shell = self.program.shell
-        return shell.pages.currentWidget() if shell is not None else None
+        shown = shell.pages.currentWidget() if shell is not None else None
+        return shown.stack.currentWidget() if isinstance(shown, Lists) else shown
 
     @property
     def idle(self) -> bool:

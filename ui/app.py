@@ -3,7 +3,6 @@
 Only the libraries of the first window are loaded here; everything else is loaded while the passphrase is typed.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -124,6 +123,7 @@ class Program(QObject):
         if unlock is not None:
             unlock.left.disconnect(self._left_unlocking)
             _destroy(unlock)
+        self._collector.opened()
         self._idle.start()
         self._system.start(int(self.shell.winId()) if sys.platform == "win32" else 0)
         runner.start()
@@ -222,7 +222,7 @@ class Program(QObject):
         tasks.close()
         self._closing = None
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        gc.collect()
+        self._collector.unsettle()
         then()
 
     def _left_unlocking(self) -> None:

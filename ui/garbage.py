@@ -12,16 +12,24 @@ EVERY_MS = 1_000
 YOUNG = 10_000
 """How many new objects make a look worth while. Reading a large caseload makes half a million and no cycle; by the
 defaults of Python looking for some would take a quarter of the time from the passphrase to Today."""
-LOOKS_BEFORE_ALL = 20
+SETTLED_AFTER_MS = 4_000
+"""When what an opened store needed for its first windows is taken for lasting."""
 
 
 class Collector(QObject):
-    """Takes over from Python between `start` and `stop`: looks once a second at most."""
+    """Takes over from Python between `start` and `stop`: looks once a second at most.
+
+    Once the caseload is read, what there is then is put aside (`settle`) and not looked through again until the
+    store is closed (`unsettle`): a look at everything else costs a blink, so that a page that was left goes at once.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.look)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLED_AFTER_MS)
+        self._settling.timeout.connect(self.settle)
+        self._settled = False
 
     def start(self) -> None:
         """Let no thread but this one look for cycles from now on."""
@@ -31,10 +39,27 @@ class Collector(QObject):
     def stop(self) -> None:
         """Give the search back to Python."""
         self._timer.stop()
+        self.unsettle()
         gc.enable()
 
+    def opened(self) -> None:
+        """Call when a store has been opened: settle as soon as its first windows are there."""
+        self._settling.start()
+
+    def settle(self) -> None:
+        """Take what there is now for lasting."""
+        gc.collect()
+        gc.freeze()
+        self._settled = True
+
+    def unsettle(self) -> None:
+        """Look through everything again, and let go of what is no longer needed."""
+        self._settling.stop()
+        self._settled = False
+        gc.unfreeze()
+        gc.collect()
+
     def look(self) -> None:
-        """Look among the young objects if there are many, and now and then among all."""
-        young, _middle, old = gc.get_count()
-        if young > YOUNG:
-            gc.collect(2 if old >= LOOKS_BEFORE_ALL else 1)
+        """Look if many objects are new: among all that came since it was settled, before that among the young."""
+        if gc.get_count()[0] > YOUNG:
+            gc.collect(2 if self._settled else 1)

@@ -249,7 +249,9 @@ class BackupsCard(Card):
         self.row(self.make)
         self.column.addWidget(self.problem)
         for text in (
-            _("Attached files are in it where the centre does not have them yet; the others are fetched again."),
+            _(
+                "Attached files are in it where the centre does not have them yet; the others are fetched again."
+            ),
             _(
                 "To restore: when the store cannot be opened, the first window offers these backups. The"
                 " passphrase of the day of the backup, or the recovery code, opens them, also on another computer."

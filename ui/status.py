@@ -44,7 +44,9 @@ def status_text(state: SyncState, now: datetime | None = None) -> str:
     now = now or clock.now()
     if not state.joined:
         return _("All saved here. No centre has been joined.")
-    return " ".join(part for part in (_saved(state, now), _files(state), _held(state), _way(state, now)) if part)
+    return " ".join(
+        part for part in (_saved(state, now), _files(state), _held(state), _way(state, now)) if part
+    )
 
 
 def decisions_text(state: SyncState) -> str:

@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,25 @@ def test_the_last_to_let_go_of_a_job_is_never_its_thread(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(ended) == 200)
     assert set(ended) == {threading.get_ident()}
     tasks.close()
+
+
+def test_what_lasts_is_put_aside_and_what_goes_afterwards_is_found_at_once(qtbot: QtBot) -> None:
+    class Page:
+        def __init__(self) -> None:
+            self.me = self
+
+    collector = Collector()
+    collector.start()
+    try:
+        collector.settle()
+        assert gc.get_freeze_count() > 1000
+        page = weakref.ref(Page())
+        gc.collect(1)  # it is not young any more
+        made = [[number] for number in range(2 * YOUNG)]
+        assert page() is None or gc.get_count()[0] > YOUNG
+        collector.look()
+        assert page() is None
+        del made
+    finally:
+        collector.stop()
+    assert gc.get_freeze_count() == 0

@@ -48,7 +48,8 @@ def test_today_groups_what_is_due_oldest_first(qtbot: Any, context: Any, people:
     show(qtbot, screen)
     found = lines(screen)
     assert [line[0] for line in found] == sorted(
-        (line[0] for line in found), key=["Overdue", "Today", "Official register", "This week", "Next two weeks"].index
+        (line[0] for line in found),
+        key=["Overdue", "Today", "Official register", "This week", "Next two weeks"].index,
     )
     late = [(who, what) for group, _when, who, what in found if group == "Overdue"]
     assert ("Esimerkki Aino", "Support visit") in late

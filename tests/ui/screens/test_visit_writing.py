@@ -224,7 +224,7 @@ def test_a_visit_that_was_missed_gets_a_next_day_too(
     assert following["on"] == row["next_on"]
     again = QuickVisit(context, client)
     show(qtbot, again)
-    assert again.side.missed.text() == "Did not come to the last visit"
+    assert again.side.missed.text() == "1 missed visit in a row"
 
 
 def test_nobody_misses_a_visit_in_the_future(

@@ -31,7 +31,7 @@ def main() -> int:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=plain)
     for file in (EVERYTHING, SERVER):
         text = file.read_text(encoding="utf-8")
-        if "://" in text or "--find-links" in text:
+        if any(mark in text for mark in ("://", "--find", "-url")):
             sys.exit(f"{file.name} holds an address; it must name packages, versions and hashes alone.")
     return 0
 

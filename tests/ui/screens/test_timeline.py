@@ -1,5 +1,6 @@
 """The timeline's filters, and what it says of each kind of entry."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
@@ -128,6 +129,8 @@ def test_periods_hold_their_days(day: date, now: date) -> None:
 @given(data=st.data())
 def test_every_kind_is_said_in_words(kind: str, data: st.DataObject) -> None:
     row = to_row(validated(SPECS[kind].table, data.draw(rows_of(kind))))
+    typed = re.sub(r"\b(?:null|true|false)\b", "", json.dumps(row))
+    assume("None" not in typed and not re.search(r"\{\w+\}", typed))  # what a person typed may hold either
     said = entry_words.summary(kind, row)
     assert "None" not in said
     assert not re.search(r"\{(day|count|number|reason)\}", said)

@@ -33,8 +33,6 @@ STORE_FILE = "store.db"
 BACKUPS_SHOWN = 5
 LIBRARIES = ("app.services", "storage.backup", "storage.store", "sync.client", "sync.enrol")
 WINDOWS = (
-    "qtpy",
-    "qtawesome",
     "ui.records",
     "ui.search",
     "ui.screens.today",

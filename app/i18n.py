@@ -7,7 +7,7 @@ import gettext
 import locale
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -40,7 +40,9 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 def _(text: str) -> str:
-    """Return the text in the present language."""
+    """Return the text in the present language: one's own words as they were written, else by the catalogue."""
+    if isinstance(text, Own):
+        return text.said()
     return _catalogue(language()).gettext(text) if text else ""
 
 
@@ -118,6 +120,26 @@ class Marked(str):
     """A value of a message that is itself a marked text (a field's title, say)."""
 
     __slots__ = ()
+
+
+class Own(Marked):
+    """A marked text for which the organisation has words of its own in some languages; `_` shows those.
+
+    As a text it is the usual one: it stands wherever a marked text does, and no catalogue is asked for own words.
+    """
+
+    __slots__ = ("words",)
+    words: Mapping[str, str]
+
+    def __new__(cls, usual: str, words: Mapping[str, str]) -> "Own":
+        """Make the text: the usual one, and own words by language (fi, sv, en); an empty one counts as none."""
+        made = super().__new__(cls, usual)
+        made.words = dict(words)
+        return made
+
+    def said(self) -> str:
+        """Return it in the present language: the own words of that language, else the usual text."""
+        return self.words.get(language()) or _(str(self))
 
 
 def _shown(value: Any) -> Any:

@@ -60,6 +60,7 @@ def _records() -> list[Any]:
     }
     return [
         client,
+        validated(SPECS["coaching_phase"].table, {"phase": "support", "name_fi": "Tuki työpaikalla"}),
         relation,
         of("phase_change", relationship_id=to_row(relation)["id"], phase="job_search", on="2021-05-01"),
         of("network_member", name="Saara Keksitty", role="guardian"),

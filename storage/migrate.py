@@ -13,7 +13,7 @@ from storage.keys import Key
 from storage.migrations import HEAD
 
 FOLDER = Path(__file__).with_name("migrations")
-KNOWN = ("0001", "0002")
+KNOWN = ("0001", "0002", "0003")
 """Every revision that this program can read, oldest first."""
 
 

@@ -25,7 +25,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 PROTOCOL = 1
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MIN_SCHEMA = 1  # the oldest schema of a device that the centre still takes changes from
 
 BATCH_MUTATIONS = 2_000  # what a device sends at once; halved when the centre answers 413

@@ -68,6 +68,8 @@ def _consistent(row: Row) -> Row:
     row |= {name: None for name in LATER if name in row}
     if "content_hash" in row:
         row |= {"content_hash": "", "signed_on": None, "signatures": []}
+    if "in_use" in row:
+        row["in_use"] = True
     if "level" in row and "phase" in row:
         row |= {"level": "active" if row["phase"] == "maintenance" else "", "end_reason": "moved"}
     elif row.get("end_reason") or row.get("state") == "ended" or row.get("continued_as_job"):

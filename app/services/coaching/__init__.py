@@ -5,6 +5,7 @@ from app.i18n import N_
 from app.services.coaching import codes, documents, records, rules
 from app.services.coaching.agreements import AGREEMENT, PHRASE
 from app.services.coaching.assessment import ASSESSMENT, DISCLOSURE, KYKYVIISARI
+from app.services.coaching.own_phases import OWN_PHASE
 from app.services.coaching.profile import CRIMINAL_RECORD, HEALTH, PROFILE
 from app.services.coaching.search import APPLICATION, INTERVIEW, SEARCH_PLAN
 from app.services.coaching.work import EMPLOYMENT, JOB_CHECK, SUPPORT_PLAN, TRIAL
@@ -247,6 +248,7 @@ SERVICE = Service(
         SUPPORT_PLAN,
         VISIT,
         PHRASE,
+        OWN_PHASE,
     ),
     roles=(roles.JOB_COACH, roles.TEAM_LEAD),
 )

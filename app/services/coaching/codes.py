@@ -29,7 +29,11 @@ THL_PHASES = (
     Choice("5", N_("Support in the job and outside of work")),
 )
 THL_PHASE_OF = {REFERRAL: "1", ASSESSMENT: "2", SEARCH: "3", SUPPORT: "4", MAINTENANCE: "5"}
-"""Which of THL's phases each of Helsinki's is; the end is none of them."""
+"""Which of THL's phases each of Helsinki's is; the end is none of them. The organisation may map them otherwise."""
+NO_THL_PHASE = "none"
+THL_CHOICES = (*THL_PHASES, Choice(NO_THL_PHASE, N_("None of them")))
+ALWAYS_USED = (REFERRAL, ENDED)
+"""Coaching begins and ends everywhere: these two cannot be left out of use."""
 ACTIVE, SUFFICIENT, LIGHT = "active", "sufficient", "light"
 # L723-731
 LEVELS = (

@@ -10,6 +10,9 @@ from app.record import Clock, Day, Id, Item, Json, Line, Record, Words
 from app.services.coaching import codes
 from app.signing import Signature
 
+NAME_MOST = 50
+"""So many letters a phase's own name may have: it stands under a mark in a line of six."""
+
 
 class CoachingRelationship(Record, table=True):
     """A client in job coaching: how she came, what was decided, who coaches (L655-664).
@@ -35,6 +38,24 @@ class CoachingRelationship(Record, table=True):
     decided_on: date | None = Field(default=None, sa_type=Day)
     refusal_reason: Line = ""
     decided_by_shl17: bool = False
+
+
+class CoachingPhase(Record, table=True):
+    """What the organisation has settled about one of the six phases. An empty field is as usual.
+
+    Names and guidance are in each language by itself; `thl_phase` is one of THL's five, or `none` of them.
+    """
+
+    __tablename__ = "coaching_phase"
+    phase: str
+    name_fi: Line = Field(default="", max_length=NAME_MOST)
+    name_sv: Line = Field(default="", max_length=NAME_MOST)
+    name_en: Line = Field(default="", max_length=NAME_MOST)
+    guidance_fi: Words = ""
+    guidance_sv: Words = ""
+    guidance_en: Words = ""
+    thl_phase: str = ""
+    in_use: bool = True
 
 
 class PhaseChange(Record, table=True):

@@ -1,0 +1,39 @@
+"""Phases as the organisation has them"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import app.record
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the store one step on."""
+    op.create_table(
+        "coaching_phase",
+        sa.Column("id", app.record.Id(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("extra", app.record.Json(), nullable=False),
+        sa.Column("created_at", app.record.Instant(length=32), nullable=True),
+        sa.Column("created_by", app.record.Id(length=36), nullable=True),
+        sa.Column("saved_at", app.record.Instant(length=32), nullable=True),
+        sa.Column("saved_by", app.record.Id(length=36), nullable=True),
+        sa.Column("phase", sa.String(), nullable=False),
+        sa.Column("name_fi", sa.String(length=50), nullable=False),
+        sa.Column("name_sv", sa.String(length=50), nullable=False),
+        sa.Column("name_en", sa.String(length=50), nullable=False),
+        sa.Column("guidance_fi", sa.String(), nullable=False),
+        sa.Column("guidance_sv", sa.String(), nullable=False),
+        sa.Column("guidance_en", sa.String(), nullable=False),
+        sa.Column("thl_phase", sa.String(), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_phase")),
+    )
+    with op.batch_alter_table("coaching_phase", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coaching_phase_scope"), ["scope"], unique=False)

@@ -19,7 +19,7 @@ from app.services import SPECS
 from storage import rows
 from storage.tables import outbox, sync_base
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the records' schema; a mutation carries it, and the centre lifts older ones."""
 KEPT_FOR = timedelta(days=30)
 """How long a taken edit stays: longer than the oldest backup that the centre would be restored from."""

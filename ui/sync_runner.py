@@ -93,6 +93,7 @@ class SyncRunner(QObject):
         self._said: set[str] = set()
         self._stopped: Callable[[], Any] | None = None
         self._over = False
+        self._watches = False
         self._soon = QTimer(self, singleShot=True, interval=AFTER_SAVE_MS)
         self._every = QTimer(self, interval=EVERY_MS)
         self._retry = QTimer(self, singleShot=True)
@@ -105,9 +106,6 @@ class SyncRunner(QObject):
     def start(self) -> None:
         """Tell the first state, sync once, and go on by itself."""
         self._every.start()
-        QTimer.singleShot(
-            WATCH_AFTER_MS, self, self._watch_network
-        )  # loading the watch would hold up the first window
         self._look(then=self.run)
 
     def run(self) -> None:
@@ -226,9 +224,13 @@ class SyncRunner(QObject):
         self._tasks.run(op, told, owner=self)
 
     def _tell(self, state: SyncState) -> None:
-        if state != self.known:
-            self.known = state
-            self.state.emit(state)
+        if state == self.known:
+            return
+        comes_in, self.known = state.joined and not self.known.joined, state
+        self.state.emit(state)
+        if comes_in and not self._watches:  # later, since loading the watch would hold up the first window
+            self._watches = True
+            QTimer.singleShot(WATCH_AFTER_MS, self, self._watch_network)
 
     def _watch_network(self) -> None:
         """Sync when the network comes back, where the system tells; the five minutes hold everywhere."""

@@ -286,3 +286,22 @@ def test_files_that_wait_are_counted(runner: SyncRunner, tasks: LateTasks, offic
     office.files = 0
     tasks.answer()
     assert runner.known.files == 0
+
+
+def test_the_network_is_watched_once_and_only_where_a_centre_is_joined(
+    qtbot: QtBot, runner: SyncRunner, tasks: LateTasks, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched: list[int] = []
+    monkeypatch.setattr("ui.sync_runner.WATCH_AFTER_MS", 0)
+    monkeypatch.setattr(SyncRunner, "_watch_network", lambda _self: watched.append(1))
+    office.address = ""
+    runner.start()
+    qtbot.wait(1)
+    assert not watched
+    office.address = "https://centre.example"
+    runner.joined()
+    qtbot.waitUntil(lambda: bool(watched))
+    tasks.answer()
+    runner.joined()
+    qtbot.wait(1)
+    assert watched == [1]

@@ -46,6 +46,15 @@ def complete(seen: Mapping[str, Any], patch: Mapping[str, Sequence[Any]], togeth
     return whole
 
 
+def moving(patch: Mapping[str, Sequence[Any]], together: Groups = ()) -> set[str]:
+    """Return the fields that a patch changes, with all of each group that it changes."""
+    names = {name for name, (old, new) in patch.items() if not same(old, new)}
+    for group in together:
+        if any(name in names for name in group):
+            names.update(name for name in group if name in patch)
+    return names
+
+
 def apply(row: Mapping[str, Any], patch: Mapping[str, Sequence[Any]]) -> Row:
     """Return the row with the patch's new values laid over it, whatever the old ones were."""
     return {**row, **{name: change[1] for name, change in patch.items()}}

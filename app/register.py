@@ -2,13 +2,17 @@
 
 The client information system holds the official record; this program is a working tool (facts.md 6). So each kind of
 note has a plain text that is pasted there, and carries the day on which that was done (`copied_on`).
+
+A mark speaks of one text. So a change that sets it carries the text it speaks of, and where two people's changes
+meet, a mark stands only if its text is what came of them: on the device and at the centre by one rule (`mark_after`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.i18n import _, format_date, using_language
+from app.patch import apply, fold, moving, same
 from app.spec import F, RecordSpec
 
 if TYPE_CHECKING:
@@ -57,9 +61,76 @@ def after_change(spec: RecordSpec, old: "Row | None", new: "Row") -> "Row":
     """
     if old is None or not markable(spec) or not old[MARK] or new[MARK] != old[MARK]:
         return new
-    assert spec.register is not None
-    same = all(old.get(name) == value for name, value in new.items())
-    return new if same or spec.register(old) == spec.register(new) else {**new, MARK: None}
+    return new if _says_the_same(spec, old, new) else {**new, MARK: None}
+
+
+def _says_the_same(spec: RecordSpec, one: "Row", other: "Row") -> bool:
+    """Tell whether two rows are one text in the register, whatever language is spoken here."""
+    if all(same(one.get(name), value) for name, value in other.items() if name != MARK):
+        return True
+    return text(spec, one, "en") == text(spec, other, "en")
+
+
+# ---- where two people's changes meet ----
+
+
+def carried(spec: RecordSpec, seen: "Row", patch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return a change as it travels: one that sets or takes the mark says of what text, in unchanged fields.
+
+    `seen` is the row before the change. A signed note changes no more, so its text need not be said.
+    """
+    whole = {name: list(change) for name, change in patch.items()}
+    frozen = spec.sync.frozen_by
+    if markable(spec) and MARK in whole and not (frozen and seen.get(frozen)):
+        from app.record import fields
+
+        for name in fields(spec.table):
+            if not name.endswith("_id"):
+                whole.setdefault(name, [seen.get(name), seen.get(name)])
+    return whole
+
+
+def folded(
+    spec: RecordSpec, seen: "Row", first: Mapping[str, Sequence[Any]], second: Mapping[str, Sequence[Any]]
+) -> dict[str, list[Any]]:
+    """Join two changes made one after the other, as they travel; `seen` is the row between them.
+
+    A note that is changed and copied again on the day of its old mark says so: it is another text.
+    """
+    joined = fold(first, second, spec.sync.together)
+    said = [change[MARK] for change in (first, second) if MARK in change]
+    if joined and said:
+        joined.setdefault(MARK, [said[0][0], said[-1][1]])
+    return carried(spec, seen, joined)
+
+
+def laid(spec: RecordSpec, row: "Row", patch: Mapping[str, Sequence[Any]]) -> "Row":
+    """Return a row with an unsent change laid over it, and the mark that is right for what it then says."""
+    changes = moving(patch, spec.sync.together)
+    after = apply(row, {name: change for name, change in patch.items() if name in changes})
+    return {**after, MARK: mark_after(spec, row, patch, after)} if markable(spec) else after
+
+
+def mark_after(spec: RecordSpec, row: "Row", patch: Mapping[str, Sequence[Any]], after: "Row") -> Any:
+    """Return the mark of what came of a row and a change to it; `after` is that, whatever mark it has.
+
+    Each side's mark speaks of that side's text, and stands only if that is what is now written. Where both stand,
+    it is the change's if nobody has set or taken the mark meanwhile, else the later day.
+    """
+    theirs, change = row[MARK], patch.get(MARK)
+    if not theirs and (change is None or not change[1]):
+        return None
+    holds_theirs = _says_the_same(spec, row, after)
+    if change is None:
+        return theirs if holds_theirs else None
+    seen, mine = change
+    standing = []
+    if _says_the_same(spec, apply(row, patch), after):
+        standing.append(mine)
+        holds_theirs = holds_theirs and not same(theirs, seen)
+    if holds_theirs:
+        standing.append(theirs)
+    return max(filter(None, standing), default=None)
 
 
 # ---- the texts ----

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
-from app import clock
+from app import clock, register
 from app.clock import new_id
-from app.patch import Patch, complete, fold
+from app.patch import Patch, complete
 from app.record import Row, fields, iso
 from app.services import SPECS
 from storage import rows
@@ -71,7 +71,7 @@ def _whole(kind: str, old: Row | None, new: Row, op: str, patch: Patch) -> Patch
     """Return the patch as it travels: whole groups, and for a deletion or its undoing every field."""
     spec = SPECS[kind]
     if op == "update":
-        return complete(old or {}, patch, spec.sync.together)
+        return register.carried(spec, old or {}, complete(old or {}, patch, spec.sync.together))
     if op == "delete":
         return {name: [(old or new)[name], None] for name in fields(spec.table)}
     if op == "undelete":
@@ -85,9 +85,11 @@ def _folded(connection: Connection, edit: Edit) -> bool:
     last = connection.execute(_LAST, {"row": new["id"]}).first()
     if last is None or last.op not in ("create", "update") or "sealed" in last.patch:
         return False
-    together = SPECS[kind].sync.together
     whole = _whole(kind, old, new, op, patch)
-    joined = fold(last.patch, whole, together) if last.op == "update" else {**last.patch, **_created(patch)}
+    if last.op == "update":
+        joined = register.folded(SPECS[kind], old or {}, last.patch, whole)
+    else:
+        joined = {**last.patch, **_created(patch)}
     if not joined and last.op == "update":
         connection.execute(delete(outbox).where(outbox.c.n == last.n))
         _restamp(connection, kind, new["id"])

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
 
-from app import clock
+from app import clock, register
 from app.patch import apply
 from app.record import Row, iso
+from app.services import SPECS
 from storage import outbox, rows
 from storage.tables import history
 
@@ -55,7 +56,8 @@ def rebased(kind: str, base: Row | None, scope: str, edits: Iterable[Edit]) -> R
         if edit.op == "delete":
             row["deleted"] = True
         else:
-            row = apply(row, edit.patch)
+            plain = edit.op != "update" or kind not in SPECS
+            row = apply(row, edit.patch) if plain else register.laid(SPECS[kind], row, edit.patch)
             row["deleted"] = row["deleted"] and edit.op not in ("create", "undelete")
         row |= {"saved_at": edit.saved_at, "saved_by": edit.author}
     return row

@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from app import access
+from app import access, register
 from app.clock import new_id, now
 from app.errors import Problem
 from app.i18n import N_, Message
+from app.patch import moving
 from app.record import Row, iso
 from sync.merge import Clash, Merged, merge, same
 from sync.protocol import Mutation, Status
@@ -144,7 +145,7 @@ class Batch:
     def _merge(self, work: Work, known: Kind, row: Row) -> Row | None:
         policy = known.spec.sync
         sealed = policy.frozen_by and row[policy.frozen_by] and not row["deleted"]
-        if sealed and not work.patch.keys() <= {*policy.open}:
+        if sealed and not moving(work.patch) <= {*policy.open}:
             mine = _all_of(work, row)
             if mine.parts:
                 self._clash(work, row, "frozen", mine)
@@ -152,8 +153,10 @@ class Batch:
         if row["deleted"] or "lww" in BUGS:
             merged = Merged({name: change[1] for name, change in work.patch.items()})
         else:
-            merged = merge(policy, row, work.patch)
+            merged = merge(policy, row, {n: c for n, c in work.patch.items() if n != register.MARK})
         merged = _still_valid(known, row, work.patch, merged)
+        if register.markable(known.spec) and not row["deleted"] and "lww" not in BUGS:
+            merged = _with_mark(known, row, work.patch, merged)
         for clash in merged.clashes:
             self._clash(work, row, "field", clash)
         if merged.merged and not merged.clashes:
@@ -337,6 +340,19 @@ def _still_valid(known: Kind, row: Row, patch: dict[str, list[Any]], merged: Mer
         changes = {name: value for name, value in changes.items() if name not in clash.parts}
         clashes.append(clash)
     return Merged(changes, tuple(clashes), merged.merged)
+
+
+def _with_mark(known: Kind, row: Row, patch: dict[str, list[Any]], merged: Merged) -> Merged:
+    """Set the mark of what is in the official register right for what came of two people's changes."""
+    mark = register.mark_after(known.spec, row, patch, {**row, **merged.row_changes})
+    changes = dict(merged.row_changes)
+    if not same(mark, row[register.MARK]):
+        changes[register.MARK] = mark
+    # The device has to hear of a mark that is not what its change says, and the audit of two that met.
+    theirs = row[register.MARK]
+    seen, mine = patch.get(register.MARK, (theirs, theirs))
+    met = not same(mark, mine) or (not same(theirs, seen) and not same(theirs, mark))
+    return Merged(changes, merged.clashes, merged.merged or met)
 
 
 def settle(

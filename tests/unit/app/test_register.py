@@ -1,6 +1,7 @@
 """Notes for the official register: their text in three languages, which of them wait, and when a mark falls."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from app import register
 from app.clock import new_id, today
-from app.record import Row, from_row, to_row, validated
+from app.patch import diff
+from app.record import Row, fields, from_row, to_row, validated
 from app.services import SPECS
 from app.signing import seal
 from storage.store import Store
@@ -121,6 +123,81 @@ def test_a_mark_that_comes_with_the_text_stays(text: str) -> None:
     assert register.after_change(SPECS["support_visit"], None, again) == again
     unmarked = {**old, "copied_on": None}
     assert register.after_change(SPECS["support_visit"], unmarked, again) == again
+
+
+# ---- where two people's changes meet ----
+
+
+def edited(kind: str, *saved: Row) -> dict[str, list[Any]]:
+    """The change that a person's saves of a row are, one after the other, as it travels: the row as it was first."""
+    spec = SPECS[kind]
+    patch: dict[str, list[Any]] = {}
+    for seen, row in pairwise(saved):
+        after = register.after_change(spec, seen, row)
+        made = register.carried(spec, seen, diff(seen, after, fields(spec.table), spec.sync.together))
+        patch = register.folded(spec, seen, patch, made) if patch else made
+    return patch
+
+
+MARKS = st.sampled_from([None, "2026-11-01", "2026-11-20"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_mark_after_two_changes_is_of_the_text_that_came_of_them(kind: str, data: st.DataObject) -> None:
+    """In both orders, whatever each side did: a mark is the day on which just this text was copied, or none."""
+    spec = SPECS[kind]
+    text = WORDS.get(kind, ("summary",) if kind == "initial_assessment" else ())
+    rows = rows_of(kind, client_id=str(new_id()), copied_on=data.draw(MARKS))
+    base = to_row(validated(spec.table, data.draw(rows)))
+    copies = {(register.text(spec, base, "en"), base["copied_on"])}
+    sides = []
+    for _side in range(2):
+        change = {name: data.draw(TEXTS) for name in text if data.draw(st.booleans())}
+        side = written = register.after_change(spec, base, {**base, **change})
+        if data.draw(st.booleans()):
+            side = {**side, "copied_on": data.draw(MARKS)}
+        copies.add((register.text(spec, side, "en"), side["copied_on"]))
+        sides.append((side, edited(kind, base, written, side)))
+    found = []
+    for (first, one), (_second, other) in (sides, sides[::-1]):
+        row = register.laid(spec, base, one)
+        assert row == first
+        row = register.laid(spec, row, other)
+        mark = row["copied_on"]
+        assert mark is None or (register.text(spec, row, "en"), mark) in copies
+        found.append((register.text(spec, row, "en"), mark))
+    if found[0][0] == found[1][0] and base["copied_on"] is None:
+        assert found[0] == found[1]
+
+
+def test_a_mark_of_a_text_that_has_changed_meanwhile_does_not_stand() -> None:
+    spec = SPECS["support_visit"]
+    base = note("support_visit", notes="Sovittiin.")
+    marking = edited("support_visit", base, {**base, "copied_on": DAY})
+    writing = edited("support_visit", base, {**base, "notes": "Sovittiin uudesta ajasta."})
+    assert register.laid(spec, base, marking)["copied_on"] == DAY
+    for one, other in ((marking, writing), (writing, marking)):
+        row = register.laid(spec, register.laid(spec, base, one), other)
+        assert (row["notes"], row["copied_on"]) == ("Sovittiin uudesta ajasta.", None)
+
+
+def test_who_changed_the_text_and_copied_it_is_right_about_it() -> None:
+    spec = SPECS["support_visit"]
+    base = note("support_visit", notes="Sovittiin.")
+    early = edited("support_visit", base, {**base, "copied_on": "2026-11-20"})
+    late = edited("support_visit", base, {**base, "notes": "Sovittiin muuta.", "copied_on": DAY})
+    for one, other in ((early, late), (late, early)):
+        row = register.laid(spec, register.laid(spec, base, one), other)
+        assert (row["notes"], row["copied_on"]) == ("Sovittiin muuta.", DAY)
+
+
+def test_taking_a_mark_away_is_heard() -> None:
+    spec = SPECS["support_visit"]
+    base = note("support_visit", copied_on=DAY)
+    unmarking = edited("support_visit", base, {**base, "copied_on": None})
+    assert register.laid(spec, base, unmarking)["copied_on"] is None
 
 
 @pytest.mark.parametrize(

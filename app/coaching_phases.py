@@ -104,7 +104,7 @@ def _of_phases(field: F) -> bool:
 
 
 def _with(spec: RecordSpec, choices: tuple[Choice, ...]) -> RecordSpec:
-    if not any(map(_of_phases, spec.fields())):
+    if not concerns(spec):
         return spec
     form = tuple(
         replace(
@@ -151,6 +151,16 @@ USUAL = phases_of(())
 def ours(reader: Reader) -> CoachingPhases:
     """Return the phases as the organisation has them, from its rows in the store."""
     return phases_of(reader.rows(KIND))
+
+
+def spec_here(reader: Reader, spec: RecordSpec) -> RecordSpec:
+    """Return a kind's declaration with the phases named as here; the store is asked only where the kind has a phase."""
+    return ours(reader).shown_in(spec) if concerns(spec) else spec
+
+
+def concerns(spec: RecordSpec) -> bool:
+    """Tell whether records of a kind name a phase."""
+    return any(map(_of_phases, spec.fields()))
 
 
 def row_of(rows: Iterable[Row], value: str) -> Row | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app import assessment
-from app.i18n import N_, Message
+from app.coaching_phases import USUAL, CoachingPhases
+from app.i18n import N_, Marked, Message
 from app.record import Row
 from app.services.coaching import codes
 from app.services.coaching.dates import months_after
@@ -73,10 +74,12 @@ class _Now:
         return sorted(held, key=lambda row: (row["on"], row["id"]))
 
 
-def proposal(rows: Rows, on: date) -> Proposal | None:
+def proposal(rows: Rows, on: date, ours: CoachingPhases = USUAL) -> Proposal | None:
     """Return what the records speak for on a day, never the present phase and level; None when they are silent.
 
-    `rows` holds a client's living rows (JSON values) of `KINDS`; what is dated after `on` is not counted.
+    `rows` holds a client's living rows (JSON values) of `KINDS`; what is dated after `on` is not counted. In place of
+    a phase that is out of use here (`ours`) stands the next one that is in use, but never the end: that a person
+    decides.
     """
     start = assessment.relationship(rows)
     if start is None or start["started_on"] > on.isoformat():
@@ -89,7 +92,21 @@ def proposal(rows: Rows, on: date) -> Proposal | None:
     since = date.fromisoformat(present["on"])
     now = _Now(rows, on, present["phase"], present["level"], since, tuple(past))
     rule = _RULES.get(now.phase)
-    return rule(now) if rule else None
+    found = rule(now) if rule else None
+    return found and _in_use(found, now, ours)
+
+
+def _in_use(found: Proposal, now: _Now, ours: CoachingPhases) -> Proposal | None:
+    out = ours.get(found.phase)
+    if out is None or out.in_use:
+        return found
+    phase = ours.next_used(found.phase)
+    level = codes.ACTIVE if phase == codes.MAINTENANCE else ""
+    if phase == codes.ENDED or (phase, level) == (now.phase, now.level):
+        return None
+    title = out.title if isinstance(out.title, Marked) else Marked(out.title)
+    reason = Message(N_("The phase “{phase}” is not in use here."), phase=title)
+    return Proposal(phase, level, (*found.reasons, reason))
 
 
 # ---- the phases one by one --------------------------------------------------------------------------------

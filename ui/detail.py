@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.coaching_phases import KIND, concerns, spec_here
 from app.i18n import N_, _, format_instant
 from app.record import Row
 from app.services import SPECS
@@ -19,7 +20,7 @@ from ui.form import frozen
 from ui.names import name_of
 from ui.screens import sign
 from ui.screens.sign_reading import signatures
-from ui.screens.words import as_text, field_of, title_of
+from ui.screens.words import as_text, title_of
 from ui.theme import button, card, heading, label, look, px, spacing
 
 WIDEST = 760
@@ -42,6 +43,7 @@ class DetailView(QWidget):
         super().__init__(parent)
         self.context, self.spec, self.record_id = context, spec, record_id
         self.row: Row | None = None
+        self.shown = spec
         self.may_change = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
@@ -55,7 +57,7 @@ class DetailView(QWidget):
         store, kind, record_id = self.context.store, self.spec.kind, self.record_id
         refers = {f.refers for f in self.spec.fields() if f.refers} - {"worker"}
 
-        def op() -> tuple[Row | None, dict[str, str], bool]:
+        def op() -> tuple[Row | None, dict[str, str], bool, RecordSpec]:
             if first:
                 store.get(kind, record_id)
             row = store.row(kind, record_id)
@@ -64,12 +66,13 @@ class DetailView(QWidget):
                 client = (row or {}).get("client_id")
                 own = client if SPECS[other].scope == "client" else None
                 names |= {one["id"]: name_of(other, one) for one in store.rows(other, client_id=own)}
-            return row, names, not self.spec.writers or store.may_write(self.spec)
+            may_write = not self.spec.writers or store.may_write(self.spec)
+            return row, names, may_write, spec_here(store, self.spec)
 
         self.context.tasks.run(op, self._show)
 
-    def _show(self, found: tuple[Row | None, dict[str, str], bool]) -> None:
-        self.row, names, may_write = found
+    def _show(self, found: tuple[Row | None, dict[str, str], bool, RecordSpec]) -> None:
+        self.row, names, may_write, self.shown = found
         _empty(self._fields)
         if self.row is None or self.row["deleted"]:
             self.closed.emit()
@@ -81,7 +84,7 @@ class DetailView(QWidget):
         self.new_button.setVisible(is_signable(self.spec) and not may_change)
         self.title.setText(name_of(self.spec.kind, self.row))
         self.setAccessibleName(self.title.text())
-        for section in self.spec.form:
+        for section in self.shown.form:
             filled = [f for f in section.fields if self.row.get(f.name) not in (None, "", [], False)]
             if filled:
                 self._section(_(section.title), filled, self.row, names)
@@ -109,7 +112,7 @@ class DetailView(QWidget):
         self._fields.addWidget(frame)
 
     def _heard(self, changes: Any) -> None:
-        if self.record_id in changes.ids:
+        if self.record_id in changes.ids or (KIND in changes.kinds and concerns(self.spec)):
             self.load()
             if self.history.isVisible():
                 self._load_history()
@@ -160,7 +163,7 @@ class DetailView(QWidget):
         _empty(self._history_column)
         self._history_column.addWidget(heading(_("History"), 3))
         for entry in entries:
-            for number, text in enumerate(history_lines(self.spec.kind, entry, names)):
+            for number, text in enumerate(history_lines(self.spec.kind, entry, names, self.shown)):
                 self._history_column.addWidget(label(text, "strong" if number == 0 else "quiet"))
         if not entries:
             self._history_column.addWidget(label(_("Nothing is known of earlier changes."), "quiet"))
@@ -249,19 +252,20 @@ class DetailView(QWidget):
         return made
 
 
-def history_lines(kind: str, entry: Row, names: Mapping[str, str]) -> list[str]:
+def history_lines(
+    kind: str, entry: Row, names: Mapping[str, str], spec: RecordSpec | None = None
+) -> list[str]:
     """Say one entry of a record's history: what, when and who, then each field with its old and new value."""
     at = entry["at"] if isinstance(entry["at"], datetime) else datetime.fromisoformat(str(entry["at"]))
     op = str(entry["op"])
     op = _(OPS[op]) if op in OPS else op
     who = names.get(str(entry["by"]), _("somebody else"))
     lines = [_("{what} {when}, {who}").format(what=op, when=format_instant(at), who=who)]
-    shown = {f.name for f in SPECS[kind].fields()}
+    shown = {f.name: f for f in (spec or SPECS[kind]).fields()}
     for name, change in (entry["patch"] or {}).items():
         if name in shown and isinstance(change, list | tuple) and len(change) == 2:
-            field = field_of(kind, name)
             title = title_of(kind, name)
-            old, new = (as_text(field, value, names) for value in change)
+            old, new = (as_text(shown[name], value, names) for value in change)
             if entry["op"] == "create":
                 lines.append(_("{field}: {new}").format(field=title, new=new))
             else:

@@ -14,6 +14,7 @@ from ui.pages import keep_drafts
 
 if TYPE_CHECKING:
     from app.record import Row
+    from app.spec import RecordSpec
 
 WIDTH = 520
 
@@ -62,34 +63,37 @@ class Panel(QFrame):
         self._asked += 1
         asked, store = self._asked, self._context.store
 
-        def read() -> "Row | None":
-            if record_id is None:
-                return None
-            store.get(kind, record_id)
-            return store.row(kind, record_id)
+        def read() -> "tuple[Row | None, RecordSpec]":
+            from app.coaching_phases import ours
+            from app.services import SPECS
 
-        def show(row: "Row | None") -> None:
+            if record_id is not None:
+                store.get(kind, record_id)
+            row = store.row(kind, record_id) if record_id is not None else None
+            return row, ours(store).offered_in(SPECS[kind], row or values or {})
+
+        def show(found: "tuple[Row | None, RecordSpec]") -> None:
+            row, spec = found
             if asked != self._asked:
                 return
             owner = client_id or (UUID(row["client_id"]) if row and row.get("client_id") else None)
-            self._show(kind, row, owner, values, saved)
+            self._show(spec, row, owner, values, saved)
 
         self._context.tasks.run(read, show, owner=self)
 
     def _show(
         self,
-        kind: str,
+        spec: "RecordSpec",
         row: "Row | None",
         client_id: UUID | None,
         values: dict[str, Any] | None,
         saved: Callable[[str, UUID, bool], Any],
     ) -> None:
-        from app.services import SPECS
         from ui.client_form import form_for
         from ui.field_history import attach
 
         self._take_away()
-        spec = SPECS[kind]
+        kind = spec.kind
         form = form_for(self._context, spec, row, client_id=client_id, values=values)
         self._form = attach(form)
         self.client_id = UUID(row["id"]) if kind == "client" and row else client_id

@@ -79,12 +79,17 @@ def client_of(place: Place) -> Any:
     return place[1] if place[0] in ("client", "plan", "merge", "erase", "register") else None
 
 
+ALSO = {"clients": ("coaching_phase",), "administration": ("coaching_phase",)}
+"""What a tab shows beside its own kinds: the phases of coaching stand with the lists that coordinators keep."""
+
+
 def _service(context: "Context", key: str) -> QWidget:
-    from app.services import SERVICES
+    from app.services import SERVICES, SPECS
     from ui.lists import Lists
+    from ui.screens.phases import PhasesScreen
 
     service = next(service for service in SERVICES if service.key == key)
-    screens: dict[str, Callable[[], QWidget]] = {}
+    screens: dict[str, Callable[[], QWidget]] = {"coaching_phase": lambda: PhasesScreen(context)}
     if key == "clients":
         from ui.screens.catalogue import KINDS, StartingList
         from ui.screens.clients import ClientsScreen
@@ -96,4 +101,5 @@ def _service(context: "Context", key: str) -> QWidget:
             screens[kind] = partial(StartingList, context, kind)
         screens["client_merge"] = lambda: MergesScreen(context)
         screens["erasure"] = lambda: RetentionScreen(context)
-    return Lists(context, _(service.title), service.records, screens=screens)
+    records = (*service.records, *(SPECS[kind] for kind in ALSO.get(key, ())))
+    return Lists(context, _(service.title), records, screens=screens)

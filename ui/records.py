@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.coaching_phases import KIND, concerns, spec_here
 from app.i18n import _, _n
 from app.record import Row
 from app.services import SPECS
@@ -76,7 +77,8 @@ class RecordsView(QWidget):
         def op() -> tuple[Lines, bool]:
             names = _names(store, spec, client_id)
             clients = {str(case.client_id): case.name for case in store.clients()} if everybody else None
-            lines = lines_of(spec, store.rows(spec.kind, client_id=client_id, order=order), names, clients)
+            shown = spec_here(store, spec)
+            lines = lines_of(shown, store.rows(spec.kind, client_id=client_id, order=order), names, clients)
             return lines, not spec.writers or store.may_write(spec)
 
         self.context.tasks.run(op, self._read)
@@ -103,6 +105,7 @@ class RecordsView(QWidget):
     def _heard(self, changes: Any) -> None:
         mine = self.client_id is None or not changes.clients or self.client_id in changes.clients
         named = {"worker", "client"} if self.everybody else {"worker"}
+        named |= {KIND} if concerns(self.spec) else set()
         if mine and changes.kinds & {self.spec.kind, *named}:
             self.load()
 

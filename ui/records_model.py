@@ -11,7 +11,7 @@ from app.record import Row, shape
 from app.services import SPECS
 from app.spec import RecordSpec
 from ui.fields.kinds import kind_of
-from ui.screens.words import NOTHING, as_text, field_of, first_line, fold, title_of
+from ui.screens.words import NOTHING, as_text, first_line, fold, title_of
 
 Index = QModelIndex | QPersistentModelIndex
 # Letters that Finnish and Swedish put after z.
@@ -49,7 +49,7 @@ def lines_of(
     lines = Lines(list(rows))
     made: list[list[_Cell]] = []
     for name in columns_of(spec, everybody=clients is not None):
-        declared = field_of(spec.kind, name)
+        declared = next((one for one in spec.fields() if one.name == name), None)
         whose = clients if name == WHO and clients is not None else None
         # The same days, choices and names come again and again: each is written once.
         known: dict[Any, _Cell] = {}

@@ -106,6 +106,7 @@ def _line(line: str, number: int) -> Any:
 
 def list_records(arguments: Namespace) -> int:
     """List the records of a kind, of one client where named; as a file for a party only as the consents allow."""
+    from app.coaching_phases import spec_here
     from app.documents import shown
 
     spec = spec_of(arguments.kind)
@@ -116,13 +117,13 @@ def list_records(arguments: Namespace) -> int:
         raise WrongUse(Message(N_("A list for somebody needs a name (--for) and a file (--out).")))
     with opened(arguments) as store:
         rows = [_public(row) for row in store.rows(spec.kind, client_id=client)]
-        names = store.worker_names()
+        names, shown_spec = store.worker_names(), spec_here(store, spec)
         if arguments.out:
             _write_list(store, spec, rows, client, arguments)
             answer(arguments, {"file": arguments.out, "rows": len(rows)}, arguments.out)
             return 0
         store.log("listed", spec.kind, None, client)
-    fields = {f.name: f for f in spec.fields()}
+    fields = {f.name: f for f in shown_spec.fields()}
     lines = [[row["id"], *(shown(fields[n], row[n], names) for n in spec.columns)] for row in rows]
     answer(arguments, rows, table(["id", *(_(fields[n].title) for n in spec.columns)], lines))
     return 0
@@ -133,6 +134,7 @@ def _write_list(
 ) -> None:
     """Write a list as a file. It is in the access log, and what it shares is kept, before the file comes to be."""
     from app import exporting
+    from app.coaching_phases import spec_here
     from storage.files import write_whole
 
     file = Path(arguments.out)
@@ -141,7 +143,7 @@ def _write_list(
         raise WrongUse(Message(N_("A list is written as .csv or .xlsx.")))
     clients = {str(case.client_id): case.name for case in store.clients()}
     made = exporting.sheet(
-        spec,
+        spec_here(store, spec),
         rows,
         store.worker_names(),
         clients if spec.scope == "client" and spec.kind != "client" else None,
@@ -158,6 +160,7 @@ def _public(row: "Row") -> "Row":
 
 def show(arguments: Namespace) -> int:
     """Show one record, with its history where asked for."""
+    from app.coaching_phases import spec_here
     from app.documents import shown
     from app.record import to_row
 
@@ -169,6 +172,7 @@ def show(arguments: Namespace) -> int:
                 Message(N_("There is no such entry.")), Message(N_("Look it up with list or search."))
             )
         row, names = _public(to_row(record)), store.worker_names()
+        spec = spec_here(store, spec)
         if arguments.history:
             row["history"] = store.history(spec.kind, wanted)
     lines = [f"{_(field.title)}: {shown(field, row[field.name], names)}" for field in spec.fields()]

@@ -1,6 +1,7 @@
 """A row of filters to be switched on and off, going to a next line where the width ends."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
@@ -36,6 +37,14 @@ class ChipRow(QWidget):
                 self.boxes[code] = box
                 self._flow.addWidget(box)
             self.boxes[code].setText(title)
+        order = [code for code, _title in choices]
+        if list(self.boxes) != order:
+            self.boxes = {code: self.boxes[code] for code in order}
+            for box in self.boxes.values():
+                self._flow.removeWidget(box)
+                self._flow.addWidget(box)
+            for one, following in pairwise(self.boxes.values()):
+                QWidget.setTabOrder(one, following)
         self.updateGeometry()
 
     def chosen(self) -> list[str]:

@@ -16,7 +16,7 @@ from app.due import DueItem
 from app.i18n import _, _n, format_date
 from app.record import Row
 from app.services.clients.codes import BRANCHES, LANGUAGES, NETWORK_ROLES
-from app.services.coaching import codes, rules
+from app.services.coaching import codes
 from ui.context import Context
 from ui.fields.flow import Flow
 from ui.screens import phase_proposal, words
@@ -169,18 +169,23 @@ class PhaseCard(Card):
         self.head.addWidget(self.level, 0, Qt.AlignmentFlag.AlignVCenter)
         self.change = self.add_button(_("Change phase"), change, tip=_("F"))
         self.body.addWidget(self.line)
+        self.guidance = label("", "quiet")
+        self.body.addWidget(self.guidance)
         self.proposal = ProposalNotice(change)
         self.body.addWidget(self.proposal)
 
     def show_story(self, story: Story) -> None:
         """Show the present phase, and the one that the records speak for."""
         case = story.case
-        self.line.show_phase(case.phase, story.phase_days(), case.level)
+        self.line.show_phase(case.phase, story.phase_days(), case.level, story.phases)
+        present = story.phases.get(case.phase)
+        self.guidance.setText(present.guided if present is not None else "")
+        self.guidance.setVisible(bool(self.guidance.text()))
         self.level.setVisible(bool(case.level))
         self.level.setText(words.choice(codes.LEVELS, case.level) if case.level else "")
         begun = story.latest("coaching_relationship") is not None
         self.change.setText(_("Change phase") if begun else _("Begin coaching"))
-        self.proposal.show_proposal(phase_proposal.of_story(story))
+        self.proposal.show_proposal(phase_proposal.of_story(story), story.phases)
 
 
 SOON = timedelta(days=90)
@@ -365,7 +370,7 @@ def phase_values(story: Story) -> dict[str, Any]:
         return phase_proposal.form_values(found, phase_proposal.rows_of(story))
     begun = story.latest("coaching_relationship")
     relationship = str(story.case.relationship_id or (begun["id"] if begun else ""))
-    following = rules.phase_after({"phase": story.case.phase})
+    following = story.phases.after(story.case.phase)
     return {
         "relationship_id": relationship,
         "phase": following,

@@ -9,6 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.clock import today
+from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.due import Case, due
 from app.i18n import N_, _
 from app.services.coaching import codes
@@ -37,15 +38,15 @@ class ClientRow:
     mine: bool
 
 
-def gather(store: Any) -> list[ClientRow]:
-    """Read the whole caseload on the database thread: one pass over the cases, one over what is due."""
+def gather(store: Any) -> tuple[list[ClientRow], CoachingPhases]:
+    """Read the whole caseload on the database thread: one pass over the cases, one over what is due; and the phases."""
     day = today()
     cases = store.clients()
     next_by: dict[UUID, date] = {}
     for item in due(cases, day):
         next_by.setdefault(item.client_id, item.on)
     rows = _rows(cases, next_by, store.worker_names(), store.held_clients(), str(store.worker))
-    return sorted(rows, key=lambda row: row.folded)
+    return sorted(rows, key=lambda row: row.folded), ours(store)
 
 
 def _rows(
@@ -89,15 +90,16 @@ class ClientModel(QAbstractTableModel):
         self.all: list[ClientRow] = []
         self.shown: list[ClientRow] = []
         self.text = ""
+        self.ours = USUAL
         self.phases: frozenset[str] = frozenset()
         self.mine = False
         self.column = NAME
         self.order = Qt.SortOrder.AscendingOrder
         self.today = today()
 
-    def load(self, rows: list[ClientRow]) -> None:
-        """Take a newly read caseload and show what passes the present filter."""
-        self.all = rows
+    def load(self, rows: list[ClientRow], ours: CoachingPhases = USUAL) -> None:
+        """Take a newly read caseload, and what the phases are called, and show what passes the present filter."""
+        self.all, self.ours = rows, ours
         self.today = today()
         self._apply()
 
@@ -135,7 +137,7 @@ class ClientModel(QAbstractTableModel):
         if column == NEXT:
             return {words.when(day, self.today) for day in {row.next_on for row in self.all} if day}
         if column == PHASE:
-            return {words.phase(value) for value in {row.phase for row in self.all}}
+            return {words.phase(value, self.ours) for value in {row.phase for row in self.all}}
         if column == LEVEL:
             return {words.level(value) for value in {row.level for row in self.all}}
         return {row.coach for row in self.all}
@@ -170,7 +172,7 @@ class ClientModel(QAbstractTableModel):
         if column == NAME:
             return row.name
         if column == PHASE:
-            return words.phase(row.phase)
+            return words.phase(row.phase, self.ours)
         if column == LEVEL:
             return words.level(row.level) or NOTHING
         if column == CONTACT:

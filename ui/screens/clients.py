@@ -31,10 +31,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import _, _n
 from app.record import Row
 from app.services import SPECS
-from app.services.coaching import codes
 from storage.store import Store
 from ui.context import Context
 from ui.list_saving import KEY, SaveListButton, save_list
@@ -50,6 +50,7 @@ from ui.screens.client_list import (
     PHASE,
     ROW,
     ClientModel,
+    ClientRow,
     gather,
 )
 from ui.screens.pictured import pictured
@@ -78,7 +79,7 @@ class ClientsScreen(QWidget):
         self.search.textChanged.connect(lambda text: self._filter(text=text))
         self.search.returnPressed.connect(self._open_only_one)
         self.chips = ChipRow(_("Filter by phase"))
-        self.chips.offer([(MINE, _("Only mine")), *((one.value, _(one.title)) for one in codes.PHASES)])
+        self._offer(USUAL, frozenset())
         self.chips.changed.connect(self._chosen)
         self.table = _Table(self.model)
         self.table.opened.connect(self._open)
@@ -132,9 +133,17 @@ class ClientsScreen(QWidget):
         self._stale = False
         self.context.tasks.run(partial(gather, self.context.store), self._show)
 
-    def _show(self, rows: list[Any]) -> None:
+    def _offer(self, ours: CoachingPhases, held: frozenset[str]) -> None:
+        """Offer the phases in use as filters, and those out of use that somebody is in."""
+        offered = ((one.value, one.name) for one in ours.seen(held))
+        self.chips.offer([(MINE, _("Only mine")), *offered])
+
+    def _show(self, read: tuple[list[ClientRow], CoachingPhases]) -> None:
+        rows, ours = read
+        self._offer(ours, frozenset(row.phase for row in rows))
         with self.table.place():
-            self.model.load(rows)
+            self.model.load(rows, ours)
+            self.model.filter(phases=set(self.chips.chosen()) - {MINE})
         self.table.fit()
         self._say()
 

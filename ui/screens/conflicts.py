@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.access import client_of
+from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.errors import KnownError, Refused
 from app.i18n import _, _n, format_instant
 from app.record import Row, shape
@@ -34,6 +35,7 @@ class Decisions:
     workers: Mapping[str, str]
     me: str
     held: tuple[Row, ...] = ()
+    phases: CoachingPhases = USUAL
 
 
 def gather(store: Any) -> Decisions:
@@ -49,6 +51,7 @@ def gather(store: Any) -> Decisions:
         workers=store.worker_names(),
         me=str(store.worker),
         held=tuple(held),
+        phases=ours(store),
     )
 
 
@@ -130,6 +133,7 @@ class ConflictsScreen(QWidget):
                 who=decisions.clients.get(client_of(row["scope"]) or "", ""),
                 workers=decisions.workers,
                 gone=self.reload,
+                ours=decisions.phases,
             )
             for row in decisions.held
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import _, _n, format_date
 from app.record import Row
 from app.services.clients.rules import name_of
@@ -9,9 +10,9 @@ from ui.screens import words
 from ui.screens.words import as_text, day_of, field_of, first_line
 
 
-def summary(kind: str, row: Row) -> str:
+def summary(kind: str, row: Row, ours: CoachingPhases = USUAL) -> str:
     """Say in one line what an entry holds, of every kind that has words of its own; else as `words.summary`."""
-    return first_line(_LINES[kind](row)) if kind in _LINES else words.summary(kind, row)
+    return first_line(_LINES[kind](row)) if kind in _LINES else words.summary(kind, row, ours)
 
 
 def _joined(*parts: object) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.access import client_of
+from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import Message, _, format_instant
 from app.record import Row
 from app.services import SPECS
@@ -32,6 +33,7 @@ class HeldCard(QFrame):
         who: str,
         workers: Mapping[str, str],
         gone: Callable[[], None],
+        ours: CoachingPhases = USUAL,
     ) -> None:
         super().__init__()
         look(self, "card")
@@ -39,7 +41,7 @@ class HeldCard(QFrame):
         spec = SPECS.get(row["kind"])
         what = _(spec.one) if spec else row["kind"]
         self.title = f"{who}: {what}" if who else what
-        self.written = written(row, workers)
+        self.written = written(row, workers, ours)
         column = QVBoxLayout(self)
         column.setContentsMargins(spacing(2), spacing(2), spacing(2), spacing(2))
         column.setSpacing(spacing(1))
@@ -110,11 +112,11 @@ def _problem(kind: str, problem: Mapping[str, Any]) -> str:
     return f"{title_of(kind, name)}: {text}" if name else text
 
 
-def written(row: Row, workers: Mapping[str, str]) -> list[tuple[str, str]]:
+def written(row: Row, workers: Mapping[str, str], ours: CoachingPhases = USUAL) -> list[tuple[str, str]]:
     """Return title and text of each field that the change wrote."""
     found = []
     for name, (_old, new) in row["patch"].items():
-        text = as_text(field_of(row["kind"], name), new, workers)
+        text = as_text(field_of(row["kind"], name, ours), new, workers)
         if name not in NOT_SHOWN and text != NOTHING:
             found.append((title_of(row["kind"], name), text))
     return found

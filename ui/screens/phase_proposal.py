@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import phases
 from app.clock import today
+from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import _
 from app.phases import Proposal
 from app.record import Row
@@ -16,9 +17,9 @@ from ui.screens.story import Story
 from ui.theme import button, label, look, spacing
 
 
-def named(found: Proposal) -> str:
+def named(found: Proposal, ours: CoachingPhases = USUAL) -> str:
     """Name the proposed phase, with its level in maintenance."""
-    name = words.phase(found.phase)
+    name = words.phase(found.phase, ours)
     return f"{name}, {words.choice(codes.LEVELS, found.level)}" if found.level else name
 
 
@@ -30,7 +31,7 @@ def rows_of(story: Story) -> dict[str, Sequence[Row]]:
 
 def of_story(story: Story) -> Proposal | None:
     """Return what the records of a story speak for today."""
-    return phases.proposal(rows_of(story), today())
+    return phases.proposal(rows_of(story), today(), story.phases)
 
 
 def form_values(found: Proposal, rows: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
@@ -52,6 +53,8 @@ class ProposalNotice(QFrame):
         self.reasons = label()
         column.addWidget(self.title)
         column.addWidget(self.reasons)
+        self.guidance = label("", "quiet")
+        column.addWidget(self.guidance)
         column.addWidget(label(_("Proposed from what is written. You decide."), "small"))
         row.addLayout(column, 1)
         self.change = button(_("Look at the change"), tip=_("F"))
@@ -60,11 +63,15 @@ class ProposalNotice(QFrame):
         row.addWidget(self.change)
         self.hide()
 
-    def show_proposal(self, found: Proposal | None) -> None:
-        """Show a proposal, or nothing."""
+    def show_proposal(self, found: Proposal | None, ours: CoachingPhases = USUAL) -> None:
+        """Show a proposal and what is done in that phase here, or nothing."""
         self.setVisible(found is not None)
         if found is None:
             return
-        self.title.setText(_("Proposed phase: {phase}").format(phase=named(found)))
+        self.title.setText(_("Proposed phase: {phase}").format(phase=named(found, ours)))
         self.reasons.setText("\n".join(f"• {reason}" for reason in found.reasons))
+        proposed = ours.get(found.phase)
+        guided = proposed.guided if proposed is not None else ""
+        self.guidance.setText(guided)
+        self.guidance.setVisible(bool(guided))
         self.setAccessibleName(f"{self.title.text()}. {phases.said(found.reasons)}")

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.clock import today
+from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.due import Case, DueItem, due
 from app.i18n import _
 from app.record import Row
@@ -68,6 +69,7 @@ class Story:
     goals: tuple[GoalView, ...] = ()
     network: tuple[Row, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
+    phases: CoachingPhases = USUAL
 
     def of(self, kind: str) -> list[Row]:
         """Return the rows of a kind, newest first."""
@@ -108,6 +110,7 @@ def gather(store: Any, client_id: UUID) -> Story | None:
         goals=goals_of(plan, rows["plan_progress"]),
         network=tuple(store.rows("network_member", client_id=client_id, order=("name",))),
         names=store.worker_names(),
+        phases=ours(store),
     )
 
 

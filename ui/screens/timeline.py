@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.clock import today
+from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import _, _n, format_date
 from app.services import SERVICES, SPECS
 from ui.screens import entry_words, words
@@ -62,11 +63,11 @@ class TimelineModel(QAbstractListModel):
         self._folded: list[str] = []
         self._today = today()
 
-    def load(self, entries: Sequence[Entry]) -> None:
+    def load(self, entries: Sequence[Entry], ours: CoachingPhases = USUAL) -> None:
         """Take a client's entries; what they say is worked out once."""
         self.all = entries
         self._today = today()
-        self._bodies = [entry_words.summary(entry.kind, entry.row) for entry in entries]
+        self._bodies = [entry_words.summary(entry.kind, entry.row, ours) for entry in entries]
         self._folded = []
         self._apply()
 
@@ -247,13 +248,13 @@ class Timeline(QWidget):
             column.addWidget(widget)
         column.addWidget(self.view, 1)
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
+    def show_entries(self, entries: Sequence[Entry], ours: CoachingPhases = USUAL) -> None:
         """Show a client's entries; the chosen filters stay."""
         self._counts = Counter(entry.kind for entry in entries)
         self._offer_modules()
         _offer(self.period, [(period.title, period) for period in periods(entries, today())])
         self._offer_kinds()
-        self.model.load(entries)
+        self.model.load(entries, ours)
         self._filter(kinds=self._kinds(), period=self.period.currentData())
 
     def _offer_modules(self) -> None:

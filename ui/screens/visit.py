@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.clock import today
+from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.i18n import _, _n
 from app.record import Row
 from app.services.coaching import codes
@@ -35,6 +36,7 @@ class Beside:
     goals: tuple[GoalView, ...]
     last: Row | None
     missed: int = 0
+    phases: CoachingPhases = USUAL
 
 
 def beside(store: Any, client_id: UUID, visit_id: UUID | None) -> Beside | None:
@@ -54,6 +56,7 @@ def beside(store: Any, client_id: UUID, visit_id: UUID | None) -> Beside | None:
         goals=goals_of(plan, store.rows("plan_progress", client_id=client_id)),
         last=earlier[0] if earlier else None,
         missed=_missed(visits),
+        phases=ours(store),
     )
 
 
@@ -195,7 +198,7 @@ class _Side(QScrollArea):
         """Show what is known of the client."""
         self.show()
         level = words.level(found.level)
-        phase = words.phase(found.phase)
+        phase = words.phase(found.phase, found.phases)
         self.phase.setText(f"{phase} ({level})" if level else phase)
         self.missed.setVisible(found.missed > 0)
         count = _n("{count} missed visit in a row", "{count} missed visits in a row", found.missed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QLocale
 
+from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import N_, _, _n, format_date, format_instant, language
 from app.record import Row
 from app.services import SPECS
@@ -104,9 +105,9 @@ def choice(choices: Iterable[Choice], value: str) -> str:
     return next((_(one.title) for one in choices if one.value == value), value)
 
 
-def phase(value: str) -> str:
-    """Return the name of a phase; a client without any has not begun."""
-    return choice(codes.PHASES, value) if value else _("Not in coaching")
+def phase(value: str, ours: CoachingPhases = USUAL) -> str:
+    """Return what a phase is called here; a client without any has not begun."""
+    return ours.name(value) if value else _("Not in coaching")
 
 
 # Lists have no room for "Active: a visit about once a month".
@@ -128,9 +129,10 @@ def first_line(text: str, most: int = 160) -> str:
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
 
 
-def field_of(kind: str, name: str) -> F | None:
-    """Return a field of a kind of record by its name."""
+def field_of(kind: str, name: str, ours: CoachingPhases = USUAL) -> F | None:
+    """Return a field of a kind of record by its name; a phase is named as `ours` has it."""
     spec = SPECS.get(kind)
+    spec = ours.shown_in(spec) if spec is not None and ours is not USUAL else spec
     return next((f for f in spec.fields() if f.name == name), None) if spec else None
 
 
@@ -207,8 +209,10 @@ def _dated(value: str) -> str:
     return value
 
 
-def summary(kind: str, row: Row) -> str:
-    """Say in one line what a record of the timeline holds."""
+def summary(kind: str, row: Row, ours: CoachingPhases = USUAL) -> str:
+    """Say in one line what a record of the timeline holds; a phase is named as `ours` has it."""
+    if kind == "phase_change":
+        return first_line(_phase(row, ours))
     return first_line(_SUMMARIES[kind](row)) if kind in _SUMMARIES else first_line(_long_text(kind, row))
 
 
@@ -222,8 +226,10 @@ def _visit(row: Row) -> str:
     return _joined(state, place, row.get("notes") or row.get("next_steps") or "")
 
 
-def _phase(row: Row) -> str:
-    return _joined(phase(row.get("phase") or ""), level(row.get("level") or ""), row.get("reason") or "")
+def _phase(row: Row, ours: CoachingPhases) -> str:
+    return _joined(
+        phase(row.get("phase") or "", ours), level(row.get("level") or ""), row.get("reason") or ""
+    )
 
 
 def _plan(row: Row) -> str:
@@ -250,7 +256,6 @@ def _member(row: Row) -> str:
 
 _SUMMARIES = {
     "support_visit": _visit,
-    "phase_change": _phase,
     "career_plan": _plan,
     "employment": _job,
     "work_trial": _job,

@@ -53,7 +53,9 @@ OWN_PHASE = RecordSpec(
                 F("guidance_sv", N_("Guidance in Swedish"), rows=3),
                 F("guidance_en", N_("Guidance in English"), rows=3),
             ),
-            help=N_("Shown to everybody beside the phase. A language without its own text shows another one's."),
+            help=N_(
+                "Shown to everybody beside the phase. A language without its own text shows another one's."
+            ),
         ),
         Section(
             N_("Use"),
@@ -67,7 +69,9 @@ OWN_PHASE = RecordSpec(
                 F(
                     "in_use",
                     N_("In use"),
-                    help=N_("A phase out of use is not offered or proposed. Clients who have been in it keep it."),
+                    help=N_(
+                        "A phase out of use is not offered or proposed. Clients who have been in it keep it."
+                    ),
                 ),
             ),
         ),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 
-from app import assessment, phases
+from app import assessment, coaching_phases, phases
 from app.clock import today
 from app.i18n import _, _n, format_date
 from app.phases import Proposal
@@ -26,7 +26,7 @@ KYKYVIISARI_LINES = ("own_words", "agreed_actions")
 class StartPart(PartPage):
     """A assessment, K Kykyviisari, W whole lists; each line opens its record or the form that fills it."""
 
-    kinds = phases.KINDS
+    kinds = (*phases.KINDS, coaching_phases.KIND)
 
     def build(self) -> None:
         """Make the cards."""
@@ -55,8 +55,9 @@ class StartPart(PartPage):
     def show_rows(self, rows: Rows) -> None:
         """Fill the cards."""
         self.rows = rows
-        self.found = phases.proposal(rows, today())
-        self.proposal.show_proposal(self.found)
+        ours = coaching_phases.phases_of(rows[coaching_phases.KIND])
+        self.found = phases.proposal(rows, today(), ours)
+        self.proposal.show_proposal(self.found, ours)
         self.referral.show_rows(rows)
         self.assessment.show_rows(rows)
         self.kykyviisari.show_rows(rows)

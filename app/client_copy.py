@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.clock import now, today
+from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.documents import shown
 from app.i18n import N_, _, format_date, format_instant, using_language
 from app.pdf import Block, Callout, Document, Heading, Pairs, Paragraph, Table, Title, render
@@ -65,6 +66,7 @@ class Held:
     deleted: Mapping[str, Sequence[Row]]
     log: Sequence[Row]
     names: Mapping[str, str] = field(default_factory=dict)
+    phases: CoachingPhases = USUAL
 
     @property
     def client(self) -> Row:
@@ -81,7 +83,7 @@ def gather(reader: Reader, client_id: UUID) -> Held | None:
     if not living["client"]:
         return None
     gone = {kind: [row for row in rows if row["deleted"]] for kind, rows in found.items()}
-    return Held(_some(living), _some(gone), reader.access_log(client_id), reader.worker_names())
+    return Held(_some(living), _some(gone), reader.access_log(client_id), reader.worker_names(), ours(reader))
 
 
 def kinds() -> tuple[str, ...]:
@@ -131,7 +133,7 @@ def _blocks(held: Held, attached: Mapping[str, str]) -> Iterable[Block]:
         for number, row in enumerate(rows, 1):
             if kind != "client":
                 yield Heading(_heading(spec, row, number), 2)
-            yield Pairs(list(_pairs(spec, row, held, labels)))
+            yield Pairs(list(_pairs(held.phases.shown_in(spec), row, held, labels)))
             if kind == "attachment":
                 name = attached.get(row["id"])
                 yield Paragraph(name or _("The file is not on this computer."), "quiet")

@@ -11,7 +11,7 @@ from app.clock import today
 from app.i18n import _, format_date, using_language
 from app.pdf import Block, Document, Heading, Pairs, Title
 from app.record import Row
-from app.spec import Choice, F
+from app.spec import Choice, F, RecordSpec
 
 
 class Reader(Protocol):
@@ -51,6 +51,7 @@ class Context:
 
 def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = False) -> Document:
     """Make a record's document in a language (fi, sv, en); `plain` asks for the plain-language variant."""
+    from app.coaching_phases import spec_here
     from app.services import SPECS
     from app.services.clients.codes import NETWORK_ROLES
 
@@ -74,13 +75,10 @@ def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = Fa
             network_roles=NETWORK_ROLES,
             rows=lambda one: reader.rows(one, client_id=client_id) if client_id else (),
         )
-        return spec.pdf(row, context) if spec.pdf else _generic(kind, row, context)
+        return spec.pdf(row, context) if spec.pdf else _generic(spec_here(reader, spec), row, context)
 
 
-def _generic(kind: str, row: Row, context: Context) -> Document:
-    from app.services import SPECS
-
-    spec = SPECS[kind]
+def _generic(spec: RecordSpec, row: Row, context: Context) -> Document:
     blocks: list[Block] = [Title(_(spec.one), context.client_name)]
     for section in spec.form:
         blocks += [Heading(_(section.title)), Pairs(list(_pairs(section.fields, row, context)))]

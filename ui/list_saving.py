@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import exporting
+from app.coaching_phases import spec_here
 from app.i18n import _
 from app.record import Row
 from app.spec import RecordSpec
@@ -61,7 +62,7 @@ def save_list(
 
         shown = rows(store)
         names = {str(case.client_id): case.name for case in store.clients()} if _of_clients(spec) else None
-        made = exporting.as_file(exporting.sheet(spec, shown, store.worker_names(), names), kind)
+        made = exporting.as_file(exporting.sheet(spec_here(store, spec), shown, store.worker_names(), names), kind)
         # Written down first: a file whose export is not in the log must not come to be.
         store.log("export", spec.kind, None, client_id, f"list {kind}")
         write_whole(file, made)

@@ -167,7 +167,7 @@ class ClientPage(QWidget):
         self.page.setUpdatesEnabled(False)
         for part in parts:
             part.show_story(story)
-        self.timeline.show_entries(story.entries)
+        self.timeline.show_entries(story.entries, story.phases)
         self.page.setUpdatesEnabled(True)
 
     # ---- what one can do here ----

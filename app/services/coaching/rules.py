@@ -181,9 +181,3 @@ def check_plan(plan: "records.CareerPlan") -> list[Problem]:
     if plan.review_on and plan.review_on <= plan.made_on:
         found.append(Problem("review_on", Message(N_("The review must be after the day the plan is made."))))
     return [*found, *check_signed(plan)]
-
-
-def phase_after(row: Row) -> str:
-    """Return the phase that usually follows, to be proposed; a person decides."""
-    order = [REFERRAL, "assessment", "job_search", SUPPORT, MAINTENANCE, ENDED]
-    return order[min(order.index(row["phase"]) + 1, len(order) - 1)] if row["phase"] in order else REFERRAL

@@ -173,12 +173,14 @@ def _in_form(widget: QWidget | None) -> bool:
 
 
 def read(store: Any, client_id: UUID, kinds: Sequence[str]) -> Rows:
-    """Read a client's rows of some kinds, newest first, on the database thread."""
+    """Read a client's rows of some kinds, newest first, and whole lists that all share, on the database thread."""
     from app.services import SPECS
 
     return {
         kind: store.rows(
-            kind, client_id=client_id, order=(f"-{SPECS[kind].dated}",) if SPECS[kind].dated else ()
+            kind,
+            client_id=client_id if SPECS[kind].scope == "client" else None,
+            order=(f"-{SPECS[kind].dated}",) if SPECS[kind].dated else (),
         )
         for kind in kinds
     }

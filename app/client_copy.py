@@ -9,19 +9,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from app.clock import now, today
 from app.coaching_phases import USUAL, CoachingPhases, ours
-from app.documents import shown
+from app.documents import said
 from app.i18n import N_, _, format_date, format_instant, using_language
-from app.pdf import Block, Callout, Document, Heading, Pairs, Paragraph, Table, Title, render
+from app.pdf import (
+    Block,
+    Callout,
+    Document,
+    Heading,
+    KeepTogether,
+    Pairs,
+    Paragraph,
+    Table,
+    Title,
+    render,
+)
 from app.record import Row, fields, iso
 from app.services import SPECS
 from app.spec import F, RecordSpec
 
 PDF, DATA, FILES = "copy.pdf", "copy.json", "files"
+FEW, SHORT = 8, 500
+"""Up to how many fields, and letters in them, an entry stays on one page of the document."""
 _TECHNICAL = ("scope", "version", "extra", "deleted", "blob_key")
 Content = Callable[[Row], Iterator[bytes]]
 """Gives the bytes of an attachment by its row; raises KnownError where the file is not on this computer."""
@@ -129,15 +142,19 @@ def _blocks(held: Held, attached: Mapping[str, str]) -> Iterable[Block]:
     labels = _labels(held)
     for kind, rows in held.rows.items():
         spec = SPECS[kind]
-        yield Heading(_(spec.title))
+        yield Heading(_(spec.one if kind == "client" else spec.title))
         for number, row in enumerate(rows, 1):
+            entry: list[Block] = []
             if kind != "client":
-                yield Heading(_heading(spec, row, number), 2)
-            yield Pairs(list(_pairs(held.phases.shown_in(spec), row, held, labels)))
+                entry.append(Heading(_heading(spec, row, number), 2))
+            pairs = list(_pairs(held.phases.shown_in(spec), row, held, labels))
+            entry.append(Pairs(pairs))
             if kind == "attachment":
                 name = attached.get(row["id"])
-                yield Paragraph(name or _("The file is not on this computer."), "quiet")
-            yield Paragraph(_written(row, held), "quiet")
+                entry.append(Paragraph(name or _("The file is not on this computer."), "quiet"))
+            entry.append(Paragraph(_written(row, held), "quiet"))
+            short = len(pairs) <= FEW and sum(len(text) for _title, text in pairs) < SHORT
+            yield from [KeepTogether(entry)] if short else entry
     yield from _log(held)
 
 
@@ -148,7 +165,7 @@ def _heading(spec: RecordSpec, row: Row, number: int) -> str:
 
 def _pairs(spec: RecordSpec, row: Row, held: Held, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for one in spec.fields():
-        text = _text(one, row.get(one.name), held, labels)
+        text = _text(spec, one, row, held, labels)
         if text:
             yield _(one.title), text
     for signature in row.get("signatures") or ():
@@ -157,16 +174,19 @@ def _pairs(spec: RecordSpec, row: Row, held: Held, labels: Mapping[str, str]) ->
         yield _("Signed on"), format_date(date.fromisoformat(row["signed_on"]))
 
 
-def _text(one: F, value: Any, held: Held, labels: Mapping[str, str]) -> str:
-    if one.refers and one.refers != "worker" and value:
+def _text(spec: RecordSpec, one: F, row: Row, held: Held, labels: Mapping[str, str]) -> str:
+    value = row.get(one.name)
+    if value and (str(value) in labels or one.refers not in ("", "worker")):
         many = value if isinstance(value, list) else [value]
-        return ", ".join(labels.get(str(each), str(each)) for each in many)
-    return shown(one, value, held.names)
+        return ", ".join(labels[str(each)] for each in many if str(each) in labels)
+    return said(spec, one, row, held.names)
 
 
 def _labels(held: Held) -> dict[str, str]:
-    """Return how an entry is called where another points to it."""
-    return {
+    """Return how an entry, or a step of a plan, is called where another points to it."""
+    plans = held.rows.get("career_plan", ())
+    steps = {step["id"]: step["what"] for plan in plans for goal in plan["goals"] for step in goal["steps"]}
+    return steps | {
         row["id"]: _heading(SPECS[kind], row, number)
         for kind, rows in held.rows.items()
         for number, row in enumerate(rows, 1)
@@ -182,7 +202,7 @@ def _written(row: Row, held: Held) -> str:
 def _log(held: Held) -> Iterable[Block]:
     yield Heading(_("Who has handled the data on this computer"))
     if not held.log:
-        yield Paragraph("–")
+        yield Paragraph(_("Nothing has been noted."), "quiet")
         return
     yield Callout(_("Each line is one time when somebody handled the data in this program."))
     lines = [

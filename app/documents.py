@@ -1,15 +1,17 @@
 """Documents of any record: the kind's own where it declares one, else one made from its form."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, Protocol, get_args
 from uuid import UUID
 
 from app.access import client_of
 from app.clock import today
-from app.i18n import _, format_date, using_language
-from app.pdf import Block, Document, Heading, Pairs, Title
+from app.i18n import _, format_date, language, using_language
+from app.pdf import Block, Document, Heading, Pairs, Paragraph, Title
 from app.record import Row
 from app.spec import Choice, F, RecordSpec
 
@@ -63,6 +65,12 @@ def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = Fa
     latest = {
         entry["step_id"]: entry["state"] for entry in sorted(progress, key=lambda e: (e["on"], e["id"]))
     }
+
+    def rows(one: str) -> Sequence[Row]:
+        if SPECS[one].scope == "reference":
+            return reader.rows(one)
+        return reader.rows(one, client_id=client_id) if client_id else ()
+
     with using_language(language):
         context = Context(
             language=language,
@@ -73,7 +81,7 @@ def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = Fa
             progress=latest,
             network=reader.rows("network_member", client_id=client_id) if client_id else (),
             network_roles=NETWORK_ROLES,
-            rows=lambda one: reader.rows(one, client_id=client_id) if client_id else (),
+            rows=rows,
         )
         return spec.pdf(row, context) if spec.pdf else _generic(spec_here(reader, spec), row, context)
 
@@ -81,21 +89,68 @@ def make(reader: Reader, kind: str, row: Row, *, language: str, plain: bool = Fa
 def _generic(spec: RecordSpec, row: Row, context: Context) -> Document:
     blocks: list[Block] = [Title(_(spec.one), context.client_name)]
     for section in spec.form:
-        blocks += [Heading(_(section.title)), Pairs(list(_pairs(section.fields, row, context)))]
+        blocks += [Heading(_(section.title)), Pairs(list(_pairs(spec, section.fields, row, context)))]
     return Document(
         title=_(spec.one),
         language=context.language,
         maker=context.maker,
-        version=str(row["version"] or 1),
+        version=str(row.get("version_no") or row["version"] or 1),
         made_on=date.fromisoformat(row[spec.dated]) if spec.dated and row[spec.dated] else today(),
         blocks=blocks,
         plain=context.plain,
     )
 
 
-def _pairs(fields: Iterable[F], row: Row, context: Context) -> Iterable[tuple[str, Any]]:
+def _pairs(spec: RecordSpec, fields: Iterable[F], row: Row, context: Context) -> Iterable[tuple[str, Any]]:
     for one in fields:
-        yield _(one.title), shown(one, row.get(one.name), context.worker_names)
+        known = called(one.refers, context.rows) if row.get(one.name) else {}
+        yield _(one.title), said(spec, one, row, context.worker_names, known)
+
+
+def called(kind: str, rows: Callable[[str], Sequence[Row]]) -> dict[str, str]:
+    """Return what the entries of a kind that a field refers to are called, by id; nothing for workers and no kind."""
+    from app.services import SPECS
+
+    return {} if kind in ("", "worker") else {str(row["id"]): SPECS[kind].label(row) for row in rows(kind)}
+
+
+def said(
+    spec: RecordSpec,
+    field: F,
+    row: Row,
+    worker_names: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Return a field of a row as `shown` does, amounts and times of day in the way of the present language.
+
+    `labels` says what the entries are called that the field may refer to: an id means nothing to a reader.
+    """
+    value = row.get(field.name)
+    if value and labels is not None and field.refers not in ("", "worker"):
+        many = value if isinstance(value, list) else [value]
+        return ", ".join(labels[str(one)] for one in many if str(one) in labels)
+    text = shown(field, value, worker_names)
+    if not text or field.choices or field.items or not isinstance(value, str):
+        return text
+    rules = spec.table.model_fields[field.name]
+    if Decimal in _types(rules.annotation):
+        short = text.removesuffix(".00")
+        return short if language() == "en" else short.replace(".", ",")
+    if language() != "en" and _CLOCK.fullmatch(text) and _has_pattern(rules.metadata):
+        return text.replace(":", ".")
+    return text
+
+
+_CLOCK = re.compile(r"\d\d:\d\d")
+
+
+def _has_pattern(rules: Sequence[Any]) -> bool:
+    return any(getattr(rule, "pattern", None) for rule in rules)
+
+
+def _types(annotation: Any) -> set[Any]:
+    """Return the types that an annotation is made of."""
+    return {annotation}.union(*map(_types, get_args(annotation)))
 
 
 def shown(field: F, value: Any, worker_names: Mapping[str, str] | None = None) -> str:
@@ -120,8 +175,20 @@ def shown(field: F, value: Any, worker_names: Mapping[str, str] | None = None) -
 
 
 def _entry(fields: Iterable[F], entry: Row, number: int) -> str:
-    texts = [shown(one, entry.get(one.name)) for one in fields]
+    texts = [_part(one, entry.get(one.name)) for one in fields]
     return f"{number}. " + " · ".join(text.replace("\n", "; ") for text in texts if text)
+
+
+def _part(field: F, value: Any) -> str:
+    """Return a field inside an entry: a yes by what it is a yes to, since no title stands beside it."""
+    if isinstance(value, bool):
+        return _(field.title) if value else ""
+    return shown(field, value)
+
+
+def written(text: str | None) -> Paragraph:
+    """Return a long text as a paragraph; an empty one is said to be empty, since a bare dash says nothing."""
+    return Paragraph(text) if text else Paragraph(_("Not filled in."), "quiet")
 
 
 def titles_of(choices: Sequence[Choice], value: str) -> str:

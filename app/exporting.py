@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents import shown
+from app.documents import said
 from app.i18n import _
 from app.record import Row
 from app.spec import RecordSpec
@@ -34,7 +34,7 @@ def sheet(
     """Make the table of a kind's rows in the present language; with `client_names` the first column says who."""
     fields = spec.fields()
     titles = [_(field.title) for field in fields]
-    lines = [[shown(field, row.get(field.name), worker_names) for field in fields] for row in rows]
+    lines = [[said(spec, field, row, worker_names) for field in fields] for row in rows]
     if client_names is not None:
         titles.insert(0, _("Client"))
         for line, row in zip(lines, rows, strict=True):

@@ -141,7 +141,7 @@ class Builder:
             else:
                 columns = [Column(points=19 * UNIT), Column(share=1)]
                 rows.append(Row([name, what], columns, pad=UNIT / 2, line=LINE))
-        yield Stack(rows, before=UNIT, after=2 * UNIT)
+        yield Stack(_never_one_alone(rows), rows=True, before=UNIT, after=2 * UNIT)
 
     def _table(self, block: b.Table) -> Iterator[Box]:
         count = max([len(block.headers), *(len(row) for row in block.rows)])
@@ -195,7 +195,7 @@ class Builder:
         if not lines:
             header.before, header.after = UNIT, 2 * UNIT
             return header
-        return HeadedRows(header, Stack(lines), before=UNIT, after=2 * UNIT)
+        return HeadedRows(header, Stack(_never_one_alone(lines)), before=UNIT, after=2 * UNIT)
 
     def _goal(self, block: b.GoalCard) -> Box:
         look = self.look
@@ -279,6 +279,13 @@ class Builder:
         elif not strokes:
             below.append(Blank(_("Date:"), look.quiet, section.add("P")))
         return Stack(below, together=True)
+
+
+def _never_one_alone(rows: Sequence[Box]) -> Sequence[Box]:
+    """The rows, of which neither the first nor the last stands on a page without its neighbour."""
+    if len(rows) > 1:
+        rows[0].keep_next = rows[-2].keep_next = True
+    return rows
 
 
 def usable(strokes: b.Strokes) -> list[list[tuple[float, float]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
@@ -24,6 +24,7 @@ Split = tuple["Box | None", "Box | None"]
 
 SIGNING = 26 * UNIT  # how wide a signature is
 SHORT_ROW = 15 * UNIT  # a row up to this high moves to the next page rather than splits
+SHORT_LIST = HEIGHT / 4  # so do rows that are together no higher than this
 
 
 class Box(Protocol):
@@ -175,12 +176,13 @@ class Row(Leaf):
 
 @dataclass
 class Stack(Leaf):
-    """Boxes one under another, on a tint with an accent bar if wanted, on one page if `together`."""
+    """Boxes one under another, `tinted` with an accent bar; on one page if `together`, or if few and `rows`."""
 
     children: Sequence[Box]
     pad: tuple[float, float] = (0.0, 0.0)  # beside, above and below
     tinted: bool = False
     together: bool = False
+    rows: bool = False
 
     def height(self, width: float) -> float:
         inner = width - 2 * self.pad[0]
@@ -195,7 +197,8 @@ class Stack(Leaf):
         height = math.inf if breaks else self.height(width)
         if height <= room:
             return self, None
-        if self.together and height <= HEIGHT and not force:
+        most = HEIGHT if self.together else SHORT_LIST if self.rows else 0.0
+        if height <= most and not force:
             return None, self
         return self._split(width - 2 * self.pad[0], room - 2 * self.pad[1], force)
 
@@ -227,7 +230,7 @@ class Stack(Leaf):
     def _part(self, children: Sequence[Box]) -> Box | None:
         if not children:
             return None
-        return Stack(children, self.pad, self.tinted, self.together, before=self.before, after=self.after)
+        return replace(self, children=children)
 
     def draw(self, canvas: TaggedCanvas, x: float, top: float, width: float) -> None:
         if self.tinted:
@@ -262,6 +265,9 @@ class HeadedRows(Leaf):
             return Stack([self.header, self.body], before=self.before, after=self.after).split(
                 width, room, force
             )
+        height = self.height(width)
+        if room < height <= SHORT_LIST and not force:
+            return None, self
         first, rest = self.body.split(width, room - self.header.height(width), force)
         if first is None:
             return None, self

@@ -43,6 +43,24 @@ WATERMARK = HexColor("#EEF1F2")
 
 UNKNOWN = "?"  # stands for a character that the font lacks; Fira Sans has no box or replacement sign
 
+# What people write beside words, as it was written before there were pictures for it: a "?" would turn "went well"
+# into a doubt.
+_WRITTEN = {
+    ":)": "☺🙂😀😃😄😁😆😊😇🥰😍🤗😌😎🥳",
+    ":D": "😂🤣😅",
+    ";)": "😉😜",
+    ":(": "☹🙁😞😟😢😭😔😕😩😫😥",
+    "<3": "♥❤🧡💛💚💙💜🖤🤍🤎💕💖💗💓",
+    "(ok)": "👍👌",
+    "√": "✓✔✅🗸",
+    "×": "✗✘❌✖",
+    "[ ]": "☐□",
+    "[x]": "☑☒",
+    "*": "★☆⭐🌟✨",
+    "•": "●○■▪▫◆◇▶►▸‣◦",
+}
+_SIGNS = {sign: written for written, signs in _WRITTEN.items() for sign in signs}
+
 # Between spaces; whatever is longer is no word, and breaking it at soft hyphens takes minutes.
 _LONG_WORD = re.compile(r"(?<![^ \n])[^ \n]{16,64}(?![^ \n])")
 _ADDRESS = re.compile(r"[@/\\_=]|\.\w")
@@ -82,6 +100,8 @@ def _shown(sign: str) -> str:
         return ""
     if ord(sign) in known:
         return sign
+    if sign in _SIGNS:
+        return _SIGNS[sign]
     for form in ("NFKC", "NFKD"):
         plainer = unicodedata.normalize(form, sign)
         kept = "".join(part for part in plainer if ord(part) in known)
@@ -96,7 +116,8 @@ def showable(text: str) -> str:
     """The text with every character one that the embedded fonts can show.
 
     Composed letters are used (a Mac gives "a" and dots apart), control and direction signs go, styled letters
-    become plain ones, and what is left over (emoji, scripts that Fira Sans lacks) becomes "?".
+    become plain ones, faces and ticks what they were written as before (":)"), and what is left over (other emoji,
+    scripts that Fira Sans lacks) becomes "?".
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(map(_shown, text))

@@ -1,5 +1,7 @@
 """A document as it will be printed: rendered in memory, shown page by page, saved only on purpose."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +29,7 @@ from app.clock import today
 from app.data_groups import groups_of
 from app.documents import make
 from app.errors import DiskFull, KnownError
-from app.i18n import LANGUAGES, N_, NAMES, Message, _, language
+from app.i18n import LANGUAGES, N_, NAMES, Message, _, language, using_language
 from app.pdf import Document, render
 from app.record import Row
 from app.services import SPECS
@@ -44,13 +46,6 @@ SHARPNESS = 2.0  # pixels to a point, before zooming; a page is drawn once for a
 ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 # PDFium may be used by one thread at a time.
 _one_at_a_time = Lock()
-
-# File names never hold anything of a client.
-FILE_NAMES = {
-    "career_plan": {"fi": "urasuunnitelma", "sv": "karriarplan", "en": "career-plan"},
-    "consent": {"fi": "suostumus", "sv": "samtycke", "en": "consent"},
-    "vocational_profile": {"fi": "ammatillinen-profiili", "sv": "yrkesprofil", "en": "vocational-profile"},
-}
 
 
 @dataclass(frozen=True)
@@ -119,8 +114,13 @@ def _sheet(bitmap: Any) -> Sheet:
 
 
 def file_name(kind: str, row: Row, code: str) -> str:
-    """Suggest a file name that says the kind and version only, such as urasuunnitelma-v2.pdf."""
-    name = FILE_NAMES.get(kind, {}).get(code, kind.replace("_", "-"))
+    """Suggest a file name that says the kind and version only, such as urasuunnitelma-v2.pdf: nothing of a client.
+
+    It is in the document's language, in letters that every computer has.
+    """
+    with using_language(code):
+        title = unicodedata.normalize("NFKD", _(SPECS[kind].one).lower())
+    name = "-".join(re.findall("[a-z0-9]+", title.encode("ascii", "ignore").decode()))
     version = row.get("version_no")
     return f"{name}-v{version}.pdf" if version else f"{name}.pdf"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from app.documents import Context, titles_of
+from app.documents import Context, titles_of, written
 from app.i18n import N_, _, format_date
 from app.pdf import (
     Block,
@@ -91,21 +91,21 @@ def _by(who: str, context: Context) -> str:
 def _details(plan: Row, context: Context) -> Iterable[Block]:
     yield Heading(_("The situation"))
     yield Heading(_("The client's view of the need"), 2)
-    yield Paragraph(plan["client_view"] or "–")
+    yield written(plan["client_view"])
     yield Heading(_("The worker's view of the need"), 2)
-    yield Paragraph(plan["worker_view"] or "–")
+    yield written(plan["worker_view"])
     yield Heading(_("Strengths and resources"), 2)
-    yield Paragraph(plan["strengths"] or "–")
+    yield written(plan["strengths"])
     yield Heading(_("Services and measures"))
     if plan["services"]:
         rows = [[entry["service"], entry["purpose"], entry["responsible"]] for entry in plan["services"]]
         yield Table([_("Service"), _("What for"), _("Who is responsible")], rows, [3, 4, 3])
     else:
-        yield Paragraph("–")
+        yield written("")
     yield Heading(_("Who is responsible for what"), 2)
-    yield Paragraph(plan["responsibilities"] or "–")
+    yield written(plan["responsibilities"])
     yield Heading(_("Follow-up"))
-    yield Paragraph(plan["follow_up"] or "–")
+    yield written(plan["follow_up"])
     yield Pairs(
         [
             (_("Estimated length of the service"), plan["duration"]),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from app.documents import Context, titles_of
+from app.documents import Context, titles_of, written
 from app.i18n import N_, Message, _, format_date, language
 from app.pdf import (
     Block,
@@ -101,7 +101,11 @@ def search_plan_document(row: Row, context: Context) -> Document:
         Step(one["what"], _who(one["by"], context), _day(one["by_when"]), "done" if one["done"] else "open")
         for one in row["steps"]
     ]
-    blocks: list[Block] = [Title(name, context.client_name), GoalCard(1, row["goal"] or "–", steps)]
+    blocks: list[Block] = [Title(name, context.client_name)]
+    if row["goal"] or steps:
+        blocks.append(GoalCard(1, row["goal"] or "–", steps))
+    else:
+        blocks.append(Callout(_("No goal has been written yet.")))
     blocks += _told(SOUGHT, row, context)
     if context.plain:
         if row["frequency"]:
@@ -268,7 +272,7 @@ def _told(fields: Titled, row: Row, context: Context) -> Iterable[Block]:
             yield Paragraph(row[field])
         elif not context.plain:
             yield Heading(_(title), 2)
-            yield Paragraph("–")
+            yield written("")
 
 
 def _review(row: Row, context: Context) -> Iterable[Block]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from app.documents import Context, shown, titles_of
+from app.documents import Context, shown, titles_of, written
 from app.i18n import N_, _, format_date
 from app.pdf import (
     Block,
@@ -34,7 +34,7 @@ def consent_document(row: Row, context: Context) -> Document:
     blocks: list[Block] = [Title(_("My consent") if context.plain else _("Consent"), context.client_name)]
     blocks += _what_for(row, context)
     blocks += _groups(row, context)
-    blocks += [_rights(row), _signatures(row)]
+    blocks += [_rights(row, plain=context.plain), _signatures(row)]
     if row["content_hash"]:
         seal = _("Seal of the signed content: {seal}").format(seal=row["content_hash"][:16])
         blocks.append(Paragraph(seal, "quiet"))
@@ -56,9 +56,12 @@ def _what_for(row: Row, context: Context) -> Iterable[Block]:
         yield Paragraph(
             _("I allow that these people share data about me. I decide about it myself."), "large"
         )
-    yield Heading(_("What the consent is for"))
-    yield Paragraph(row["purpose"] or "–")
-    yield Heading(_("Between whom"))
+    yield Heading(_("What this is for") if context.plain else _("What the consent is for"))
+    yield written(row["purpose"])
+    yield Heading(_("Who may share data about me") if context.plain else _("Between whom"))
+    if not row["parties"]:
+        yield written("")
+        return
     yes, no = _("Yes"), _("No")
     rows = [
         [
@@ -77,30 +80,40 @@ def _what_for(row: Row, context: Context) -> Iterable[Block]:
 def _groups(row: Row, context: Context) -> Iterable[Block]:
     plain = [group for group in row["groups"] if group not in codes.SPECIAL]
     special = [group for group in row["groups"] if group in codes.SPECIAL]
-    yield Heading(_("What may be shared"))
+    yield Heading(_("What they may share") if context.plain else _("What may be shared"))
+    if not row["groups"]:
+        yield written("")
     if plain:
         yield Bullets([shown(_GROUPS, group) for group in plain])
     if special:
-        said = _("The client allows these too, each named by itself:")
+        allowed = _("I allow these too:"), _("The client allows these too, each named by itself:")
+        said = allowed[0 if context.plain else 1]
         held = Bullets([shown(_GROUPS, group) for group in special])
         yield KeepTogether([Heading(_("Special categories of personal data"), 2), Paragraph(said), held])
-    yield Heading(_("Limits in the client's words"), 2)
+    yield Heading(_("What I do not allow") if context.plain else _("Limits in the client's words"), 2)
     yield Paragraph(row["limits"] or _("No limits."))
+    withdrawn = _("I withdraw it") if context.plain else _("The client withdraws it")
     until = _day(row["valid_until"])
     yield Pairs(
         [
             (_("Form"), row["template"]),
             (_("Given on"), _day(row["given_on"])),
             (_("How it was given"), titles_of(codes.METHODS, row["method"])),
-            (_("Valid until"), until or _("The client withdraws it")),
+            (_("Valid until"), until or withdrawn),
             *([(_("Where the paper is kept"), row["copy_at"])] if row["copy_at"] else []),
         ]
     )
 
 
-def _rights(row: Row) -> Block:
+def _rights(row: Row, *, plain: bool) -> Block:
     until = _day(row["valid_until"])
     ends = " " + _("It ends by itself on {day}.").format(day=format_date(until)) if until else ""
+    if plain:
+        own = _(
+            "I give this consent because I want to. I can change or withdraw it at any time."
+            " Then everyone named here is told."
+        )
+        return Callout(own + ends)
     return Callout(
         _(
             "Giving a consent is voluntary. The client may withdraw it, or change it by giving a new one, at any time;"

@@ -84,7 +84,9 @@ def test_a_place_that_cannot_be_written_is_said(
 
 def test_file_names_hold_nothing_of_a_client() -> None:
     assert file_name("career_plan", {"version_no": 2}, "fi") == "urasuunnitelma-v2.pdf"
-    assert file_name("support_visit", {}, "fi") == "support-visit.pdf"
+    assert file_name("career_plan", {"version_no": 2}, "sv") == "karriarplan-v2.pdf"
+    assert file_name("support_visit", {}, "fi") == "tukikaynti.pdf"
+    assert file_name("kykyviisari_result", {}, "en") == "kykyviisari-result.pdf"
 
 
 def test_escape_leaves(qtbot: Any, context: Any, people: dict[str, UUID], store: Any) -> None:

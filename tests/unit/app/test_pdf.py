@@ -178,7 +178,9 @@ def test_a_word_longer_than_a_page_is_whole(text: str) -> None:
         ("<b>lihava</b> &amp; 5 < 6", "<b>lihava</b> &amp; 5 < 6"),
         ("a\u0308iti", "äiti"),
         ("\x00a\x07b\u202ec\u200bd", "abcd"),
-        ("hyvä 😀", "hyvä ?"),
+        ("hyvä 🦉", "hyvä ?"),
+        ("sujui 👍🏽 ❤\ufe0f", "sujui (ok) <3"),
+        ("hyvä 😀 ✓ ☐ ●", "hyvä :) √ [ ] •"),
         ("👩🏽\u200d🍳", "??"),
         ("𝐁𝐨𝐥𝐝", "Bold"),
         ("rikki \ud800", "rikki ?"),
@@ -192,6 +194,31 @@ def test_what_the_font_lacks_is_seen_to_be_missing(text: str, shown: str) -> Non
 def test_missing_values_are_a_dash_and_numbers_follow_the_language() -> None:
     page = read(Pairs([("Puhelin", None), ("Osoite", " "), ("Tunnit", 1.5), ("Alkaa", date(2027, 1, 5))]))[0]
     assert "Puhelin –\r\nOsoite –\r\nTunnit 1,5\r\nAlkaa 5.1.2027" in page
+
+
+def after_a_page_of_words(*blocks: Block, lines: int) -> list[str]:
+    return read(Paragraph("\n".join(["rivi"] * lines)), *blocks)
+
+
+@pytest.mark.parametrize("lines", range(30, 46))
+def test_a_short_list_stays_under_its_heading_in_one_piece(lines: int) -> None:
+    few = [(f"Nimi{n}", f"arvo{n}") for n in range(4)]
+    for block in (Pairs(few), Table(["Mikä", "Mitä"], few)):
+        pages = after_a_page_of_words(Heading("Verkosto"), block, lines=lines)
+        held = [{f"arvo{n}" for n in range(4) if f"arvo{n}" in page} for page in pages if "arvo" in page]
+        assert held == [{"arvo0", "arvo1", "arvo2", "arvo3"}]
+        assert [page for page in pages if "Verkosto" in page] == [page for page in pages if "arvo0" in page]
+
+
+@pytest.mark.parametrize("lines", range(30, 46))
+def test_no_row_of_a_long_list_stands_alone(lines: int) -> None:
+    many_rows = [(f"Nimi{n}", f"arvo{n:02d}") for n in range(13)]
+    for block in (Pairs(many_rows), Table(["Mikä", "Mitä"], many_rows)):
+        pages = after_a_page_of_words(Heading("Verkosto"), block, lines=lines)
+        counts = [page.count("arvo") for page in pages if "arvo" in page]
+        assert sum(counts) == 13
+        assert min(counts) >= 2
+        assert [page for page in pages if "Verkosto" in page] == [page for page in pages if "arvo00" in page]
 
 
 def test_an_empty_document_is_one_page(opened: Any) -> None:

@@ -125,3 +125,21 @@ def test_what_is_not_given_yet_is_a_draft_with_a_line_to_sign(store: Any) -> Non
     assert document.watermark == "Draft"
     signatures: Any = next(block for block in document.blocks if _holds_signature(block))
     assert [block.strokes for block in signatures.blocks if isinstance(block, Signature)] == [()]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_what_is_not_filled_in_is_said_in_words(store: Any, plain: bool) -> None:
+    row = signed(store) | {"purpose": "", "parties": [], "groups": []}
+    said = texts(documents.make(store, "consent", row, language="en", plain=plain))
+    assert said.count("Not filled in.") == 3
+    assert "Organisation" not in said
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_plain_variant_speaks_with_the_clients_voice(store: Any, language: str) -> None:
+    row = signed(store) | {"valid_until": None}
+    full = texts(documents.make(store, "consent", row, language=language))
+    plain = texts(documents.make(store, "consent", row, language=language, plain=True))
+    word = {"fi": "asiakkaan", "sv": "klienten", "en": "the client"}[language]
+    assert word in full.lower()
+    assert word not in plain.lower()

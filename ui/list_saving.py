@@ -16,7 +16,7 @@ from storage.store import Store
 from ui import dialogs
 from ui.context import Context
 from ui.screens.pictured import pictured
-from ui.theme import look, px
+from ui.theme import by_enter, look, px
 
 KEY = "Ctrl+Shift+S"
 WIDE = 700
@@ -28,7 +28,7 @@ class SaveListButton(QPushButton):
 
     def __init__(self, press: Callable[[], Any], text: str = "") -> None:
         super().__init__()
-        look(self, "quiet")
+        look(by_enter(self), "quiet")
         pictured(self, "mdi6.table-arrow-down")
         self._text = text or _("Save as file…")
         self.setAccessibleName(self._text)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app import clock
 from app.i18n import _, _n, format_date, format_instant, language
+from ui.theme import by_enter
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class StatusLine(QWidget):
         self.label.setObjectName("status")
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.decisions = QPushButton(self)
+        self.decisions = by_enter(QPushButton(self))
         self.decisions.setObjectName("link")
         self.decisions.setFlat(True)
         self.decisions.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QKeyEvent, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ui.style import sheet
 
@@ -27,6 +27,7 @@ FAMILY = "Fira Sans"
 UNIT = 8
 BASE = 15
 W = TypeVar("W", bound=QWidget)
+P = TypeVar("P", bound=QPushButton)
 
 
 @dataclass(frozen=True)
@@ -237,10 +238,29 @@ def heading(text: str, level: int = 2) -> QLabel:
     return label(text, {1: "title", 2: "heading"}.get(level, "subheading"))
 
 
+def by_enter(made: P) -> P:
+    """Let Enter press a button as the space bar does. Qt does so only where a button stands in a dialog."""
+    made.setAutoDefault(True)
+    return made
+
+
+class ToolButton(QToolButton):
+    """A small button, of a menu for instance, that the keyboard reaches and Enter presses as the space bar does."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(text: str, name: str = "", *, tip: str = "") -> QPushButton:
-    """Make a button; a shortcut belongs into `tip`."""
-    made = QPushButton(text)
-    made.setAutoDefault(False)
+    """Make a button that the space bar and Enter press; a shortcut belongs into `tip`."""
+    made = by_enter(QPushButton(text))
     if tip:
         made.setToolTip(tip)
     return look(made, name) if name else made

@@ -14,7 +14,7 @@ from app.spec import F
 from ui.fields.base import Editor
 from ui.fields.box import FieldBox
 from ui.fields.kinds import kind_of, starts
-from ui.theme import button, label, look, px, spacing
+from ui.theme import ToolButton, button, label, look, px, spacing
 
 Make = Callable[..., Editor]
 ADD, REMOVE = "Ctrl+Shift+A", "Ctrl+Shift+Del"
@@ -63,9 +63,8 @@ class Entry(QFrame):
         column.addLayout(row)
 
     def _menu(self) -> QToolButton:
-        made = QToolButton()
+        made = ToolButton()
         made.setText("⋯")
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         made.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         menu = QMenu(made)

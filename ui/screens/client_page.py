@@ -22,7 +22,7 @@ from ui.screens.part_tabs import PartTabs
 from ui.screens.pictured import pictured
 from ui.screens.story import StepView, Story, gather, next_state, present_plan
 from ui.screens.timeline import Timeline
-from ui.theme import heading, label, px, spacing
+from ui.theme import ToolButton, heading, label, px, spacing
 
 SIDE_BY_SIDE = 1080
 
@@ -80,7 +80,7 @@ class ClientPage(QWidget):
             action.triggered.connect(partial(_without, method))
             self.addAction(action)
             menu.addAction(action)
-        more = QToolButton()
+        more = ToolButton()
         more.setText(_("Actions"))
         pictured(more, "mdi6.dots-horizontal", "text")
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

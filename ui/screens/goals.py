@@ -11,7 +11,7 @@ from app.i18n import _, format_date
 from app.services.coaching import codes
 from ui.screens import words
 from ui.screens.story import GoalView, StepView
-from ui.theme import label, look, spacing
+from ui.theme import by_enter, label, look, spacing
 
 # A state is told by its mark and its word; colour only repeats it.
 MARKS = {"open": "○", "doing": "◐", "done": "●", "dropped": "✕"}
@@ -80,8 +80,7 @@ class GoalsPanel(QWidget):
         elif self._press is None:
             line.addWidget(label(f"{mark} {state}", "quiet"), 0, Qt.AlignmentFlag.AlignTop)
         else:
-            button = QPushButton(f"{mark} {state}")
-            look(button, "quiet")
+            button = look(by_enter(QPushButton(f"{mark} {state}")), "quiet")
             button.setStyleSheet("text-align: left;")
             button.setMinimumWidth(self._widest())
             button.setAccessibleName(_("{step}: {state}").format(step=step.what, state=state))

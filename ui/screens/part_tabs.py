@@ -20,7 +20,7 @@ from ui.context import Context
 from ui.fields.flow import Flow
 from ui.icons import icon
 from ui.screens.parts import PARTS, build
-from ui.theme import colours, px, spacing
+from ui.theme import by_enter, colours, px, spacing
 
 
 class _Tab(QPushButton):
@@ -28,6 +28,7 @@ class _Tab(QPushButton):
 
     def __init__(self, text: str, picture: str, number: int) -> None:
         super().__init__(icon(picture, "quiet"), text.replace("&", "&&"))
+        by_enter(self)
         self.setCheckable(True)
         self.setIconSize(QSize(px(16), px(16)))
         keys = QKeySequence(f"Alt+{number + 1}").toString(QKeySequence.SequenceFormat.NativeText)

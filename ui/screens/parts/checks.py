@@ -55,7 +55,6 @@ class CheckLine(QWidget):
         state = _(DONE) if item.done else _(MISSING)
         said = self._said(item)
         self.link: QPushButton = button(str(item.title), "link")
-        self.link.setAutoDefault(True)
         self.link.setAccessibleName(", ".join(part for part in (str(item.title), state, said) if part))
         self.link.setToolTip(_("Open it") if item.done else _("Fill it in"))
         self.link.clicked.connect(self.open)
@@ -133,7 +132,6 @@ def entries_button(press: Callable[[], Any]) -> QPushButton:
     made = button(
         _("All entries"), "quiet", tip=_("Every entry of this part as lists ({key})").format(key="W")
     )
-    made.setAutoDefault(True)
     made.clicked.connect(lambda: press())
     return made
 

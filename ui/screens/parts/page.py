@@ -133,7 +133,7 @@ class PartPage(QWidget):
         count = sum(one["of_id"] == record["id"] for one in self.files)
         said = _n("{count} file", "{count} files", count).format(count=count)
         made = button(said if count else "", "tool", tip=_("Attach a file"))
-        pictured(by_enter(made), "mdi6.paperclip")
+        pictured(made, "mdi6.paperclip")
         made.setAccessibleName(_("Attach a file: {name}").format(name=f"{name}, {said}" if count else name))
         made.clicked.connect(partial(self._attach, kind, UUID(record["id"])))
         if row.below is not None and row.beside is None:
@@ -186,12 +186,6 @@ def read(store: Any, client_id: UUID, kinds: Sequence[str]) -> Rows:
     }
 
 
-def by_enter(made: QPushButton) -> QPushButton:
-    """Let Enter press a button as the space bar does."""
-    made.setAutoDefault(True)
-    return made
-
-
 def put(row: Flowing, made: QPushButton) -> None:
     """Put a button where a line has its buttons: at its right, else at its end."""
     if row.beside is not None:
@@ -219,7 +213,7 @@ def line(
     link.setMinimumWidth(
         px(80)
     )  # a name that is longer than a narrow window is cut rather than its neighbours
-    by_enter(link).clicked.connect(lambda: open_it())
+    link.clicked.connect(lambda: open_it())
     row.add(link)
     for text, tone in chips:
         row.add(label(text, f"chip-{tone}" if tone else "chip", wraps=False))
@@ -240,7 +234,7 @@ def line(
 
 def act(row: Flowing, text: str, name: str, press: Callable[[], Any], look_: str = "quiet") -> QPushButton:
     """Add a button to a line; `name` says also what it is about, for the screen reader."""
-    made = by_enter(button(text, look_))
+    made = button(text, look_)
     made.setAccessibleName(name)
     made.clicked.connect(lambda: press())
     put(row, made)

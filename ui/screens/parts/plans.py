@@ -91,7 +91,6 @@ def _line(card: Card, text: str, press: Any, chip: tuple[str, str] | None = None
     """Add a version to a card: its name opens it by Enter or a click."""
     row = Flowing()
     link = button(text, "link")
-    link.setAutoDefault(True)
     link.setAccessibleName(f"{card.title.text()}: {text}")
     link.clicked.connect(lambda: press())
     row.add(link)
@@ -263,7 +262,6 @@ class ProfileCard(Card):
         self.ended = label()
         row.addWidget(self.ended, 1)
         self.update_button: QPushButton = button(_("Update the profile"), tip=_("U"))
-        self.update_button.setAutoDefault(True)
         self.update_button.clicked.connect(self.new_version)
         row.addWidget(self.update_button)
         self.column.insertWidget(1, self.notice)
@@ -366,7 +364,6 @@ class ApartCard(Card):
 
 def _act(row: Flowing, text: str, name: str, press: Any) -> None:
     made = button(text, "quiet")
-    made.setAutoDefault(True)
     made.setAccessibleName(name)
     made.clicked.connect(lambda: press())
     row.add(made)

@@ -21,7 +21,7 @@ from ui.context import write
 from ui.screens import sign, words
 from ui.screens.client_cards import Card, pairs
 from ui.screens.parts.disclosure import DisclosureCard, newest
-from ui.screens.parts.page import PartPage, Rows, act, by_enter, line, put
+from ui.screens.parts.page import PartPage, Rows, act, line, put
 from ui.screens.register_copy import RegisterLine
 from ui.theme import button, label
 
@@ -199,7 +199,7 @@ class ApplicationsCard(Card):
                 self._add(row)
         if folded:
             more = _n("Show {count} more", "Show {count} more", len(folded)).format(count=len(folded))
-            made = by_enter(button(more, "quiet", tip=_("Those that were answered over three months ago")))
+            made = button(more, "quiet", tip=_("Those that were answered over three months ago"))
             made.clicked.connect(partial(self._show_all, rows))
             self.body.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
 

@@ -1,6 +1,6 @@
 """Where something is shared: what the consents say to it, beside the field, and the written reason to do it anyway."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.consent import Answer
 from app.errors import Problem, Refused
-from app.i18n import N_, Message, _
+from app.i18n import _
 from app.record import Record, Row, to_row
 from app.services.consents import codes
 from app.sharing import NotShared, check_sharing_now, log_sharing
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from storage.writing import Changes
 
 ASK_AFTER = 350  # milliseconds without a key
-WITHOUT = N_("No consent allows this. Write below why it is shared all the same, or make a consent first.")
+REASON = "override_reason"
+"""The field that a refusal is about: what the consents say stands there already, with the way out."""
 
 
 class ConsentAnswer(QFrame):
@@ -54,6 +55,8 @@ class ConsentAnswer(QFrame):
         self.way.setText(str(answer.way_out) if answer and answer.way_out else "")
         self.way.setVisible(bool(self.way.text()))
         self.box.setVisible(answer is not None and not allowed)
+        if allowed:
+            self.box.say("")
         self.setVisible(answer is not None)
 
     def written(self) -> str:
@@ -78,6 +81,7 @@ class SharingForm(Form):
 
     def _build(self) -> None:
         self._answered = 0
+        self._lacks: Problem | None = None  # what a save was refused for, until the consents have answered
         self._by_hand = False  # whether a person chose what is told
         self._tells = TELLING[self.spec.kind]
         self.groups = ChipsField(_("What is told"), codes.DATA_GROUPS)
@@ -159,10 +163,27 @@ class SharingForm(Form):
         if told is not None and not self._by_hand:
             self.groups.set_value(list(told.groups))
         self.guard.show_answer(answer)
+        lacks, self._lacks = self._lacks, None
+        if lacks is None:
+            return
+        if answer is None:  # nobody is named whom the consents could be asked about
+            super().show_problems([Problem(self._tells.named_by[0], lacks.message)])
+        elif not answer.allowed:
+            self.guard.box.say(_("This is needed."))
+            self._point(1)
+            self.guard.reason.stops()[0].setFocus()
+            self._scroll.ensureWidgetVisible(self.guard)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Say each problem beside its field; that a consent is lacking is said once, where the reason is written."""
+        self._lacks = next((one for one in problems if one.field == REASON), None)
+        super().show_problems([one for one in problems if one.field != REASON])
+        if self._lacks is not None:
+            self.ask()
 
     def _writing(self) -> "Callable[[Record, Row | None], Changes]":
         assert self.context is not None
-        store, key, kind, field = self.context.store, self.draft_key, self.spec.kind, self._tells.named_by[0]
+        store, key, kind = self.context.store, self.draft_key, self.spec.kind
         groups, reason = self._chosen(), str(self.guard.reason.value() or "")
 
         def writing(record: Record, stored: Row | None) -> "Changes":
@@ -171,15 +192,9 @@ class SharingForm(Form):
                     store, kind, to_row(record), stored, groups=groups, override_reason=reason
                 )
             except NotShared as refused:
-                raise Refused([Problem(field, refused.message), Problem(None, Message(WITHOUT))]) from None
+                raise Refused([Problem(REASON, refused.message)]) from None
             changes = store.save(record, *shared, draft_key=key)
             log_sharing(store, shared)
             return changes
 
         return writing
-
-    def _refused(self, error: Any) -> None:
-        super()._refused(error)
-        if isinstance(error, Refused) and any(p.message.text == WITHOUT for p in error.problems):
-            self.guard.box.say(_("This is needed."))
-            self.ask()

@@ -457,8 +457,11 @@ def test_without_a_consent_the_form_says_so_and_takes_a_reason(
 ) -> None:
     form = referral(qtbot, context, client)
     form.save()
-    assert form.boxes["organisation"].problem.text().startswith("No consent of the client names Kela.")
-    assert form.guard.reason.isVisible()
+    said = "No consent of the client names Kela."
+    assert [one.text() for one in form.findChildren(QLabel) if said in one.text()] == [said], "once"
+    assert form.guard.said.isVisible()
+    assert form.guard.box.problem.text() == "This is needed."
+    assert form.guard.reason.entrance().hasFocus(), "where it can be answered"
     assert store.rows("referral") == store.rows("sharing") == []
     qtbot.keyClicks(form.guard.reason.entrance(), "Asiakas pyysi puhelimessa")
     form.save()

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.record import to_row
 from app.services import SPECS
@@ -70,7 +71,9 @@ def test_without_the_clients_decision_it_is_refused_beside_the_employer_until_it
     form = opened(qtbot, context, kind, client)
     assert form.guard.said.text().startswith("The client does not want employers to see the coach")
     form.save()
-    assert form.boxes["employer"].problem.text().startswith("The client does not want employers")
+    said = [one.text() for one in form.findChildren(QLabel) if "does not want employers" in one.text()]
+    assert said == [form.guard.said.text()], "once"
+    assert form.guard.box.problem.text() == "This is needed."
     assert (store.rows(kind), store.rows("sharing")) == (before, [])
     qtbot.keyClicks(form.guard.reason.entrance(), "Asiakas pyysi itse")
     form.save()

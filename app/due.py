@@ -15,8 +15,12 @@ _FEW = 200
 """Up to how many changed cases are put into their places; for more everything is put in order anew."""
 
 
-MEET, COPY = "meet", "copy"
-"""What a due thing is about, where it is more than a form to fill: an appointment; notes for the register."""
+MEET, COPY, TELL = "meet", "copy", "tell"
+"""What a due thing is about, where it is more than a form to fill: an appointment; notes for the register; partners
+to be told."""
+AFTERWARDS = frozenset({MEET, COPY, TELL})
+"""What stays to be done when a client's matter is closed: meetings agreed are cancelled or written down, notes go to
+the register, and who received data by a consent is told that it holds no longer."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Case:
 
     Rows hold JSON values. `last_visit` counts meetings only, `last_contact` calls as well. `rows` has, for each kind
     that declares `case`, the living rows with those fields and `id`. `uncopied` counts the visits held and not yet
-    copied to the official register, `uncopied_since` is the day of the oldest of them.
+    copied to the official register, `uncopied_since` is the day of the oldest of them. `closed_on` is the day on which
+    the client's matter was closed or the client died.
     """
 
     client_id: UUID
@@ -43,6 +48,7 @@ class Case:
     uncopied: int = 0
     uncopied_since: date | None = None
     code_name: str = ""
+    closed_on: date | None = None
     known: "dict[date, tuple[DueItem, ...]]" = field(default_factory=dict, repr=False, compare=False)
     """What is due as seen on a day, worked out once."""
 
@@ -57,7 +63,9 @@ class Case:
 class DueItem(NamedTuple):  # of which there are tens of thousands: a tuple is made in a third of the time
     """Something that a worker should do by a day: what, for whom, and the record it concerns (or a new one).
 
-    `about`: for a new record, the one that it is about, such as the job that was kept. `act`: MEET for an appointment
+    `on` is the last day for it. `since` is the first day on which it should be in front of the worker, where that is
+    so long before the last one that it must be begun then: what ends on a day wants weeks of preparation. `about`: for
+    a new record, the one that it is about, such as the job that was kept. `act`: MEET for an appointment
     (with its minutes and the code of its place), COPY for what is to be copied to the official register.
     """
 
@@ -71,10 +79,23 @@ class DueItem(NamedTuple):  # of which there are tens of thousands: a tuple is m
     act: str = ""
     minutes: int = 0
     place: str = ""
+    since: date | None = None
+
+    def told(self, on: date, until: date) -> bool:
+        """Tell whether it is spoken of on a day by one who looks ahead as far as `until`."""
+        return self.on <= until or (self.since is not None and self.since <= on)
+
+    def to_begin(self, on: date) -> bool:
+        """Tell whether its time of preparation has come on a day and its last day has not."""
+        return self.since is not None and self.since <= on < self.on
 
 
 def due(cases: Iterable[Case], on: date, until: date | None = None) -> list[DueItem]:
-    """Return what is due for these cases as seen on a day, oldest first; whatever its date, or up to a last day."""
+    """Return what is due for these cases as seen on a day, by last days; whatever those are, or up to `until`.
+
+    What ends after `until` is told all the same when it is to be begun by now. With a client whose matter is closed
+    nothing is left to do but what must be written down or told after the end (`AFTERWARDS`).
+    """
     from app.services import SPECS
 
     rules = [spec.due for spec in SPECS.values() if spec.due]
@@ -84,8 +105,11 @@ def due(cases: Iterable[Case], on: date, until: date | None = None) -> list[DueI
         known = case.known.get(on)
         if known is None:
             case.known.clear()  # of another day
-            known = case.known[on] = tuple(item for rule in rules for item in rule(case, on))
-        found += [item for item in known if item.on <= last]
+            closed = case.closed_on is not None and case.closed_on <= on
+            known = case.known[on] = tuple(
+                item for rule in rules for item in rule(case, on) if not closed or item.act in AFTERWARDS
+            )
+        found += [item for item in known if item.told(on, last)]
     # Twice by one attribute: a key of two costs a tuple for each of ten thousand.
     found.sort(key=attrgetter("time"))
     found.sort(key=attrgetter("on"))
@@ -124,7 +148,7 @@ class Agenda:
     def _take_out(self, cases: Iterable[Case], on: date, until: date) -> None:
         for case in cases:
             for item in case.known.get(on, ()):
-                if item.on <= until:
+                if item.told(on, until):
                     start = bisect_left(self._items, self._place(item), key=self._place)
                     del self._items[self._items.index(item, start)]
             del self._names[case.client_id]

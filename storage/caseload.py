@@ -23,7 +23,10 @@ from app.services import SPECS
 from app.spec import RecordSpec
 from storage import db, rows
 
-_CLIENTS = "SELECT id, last_name, first_name, code_name FROM client WHERE deleted = 0 {one}"
+_CLIENTS = """
+SELECT id, last_name, first_name, code_name, min(ifnull(matter_closed_on, died_on), ifnull(died_on, matter_closed_on))
+FROM client WHERE deleted = 0 {one}
+"""
 # max() makes SQLite take the other columns from the row that has it.
 _PHASES = """
 SELECT client_id, relationship_id, phase, level, "on", max("on" || id)
@@ -94,7 +97,7 @@ def _read(connection: Connection, clients: Collection[str] | None) -> dict[str, 
         for row in fetch(_CASED[kind]):
             cased[row[0]][kind].append(unbind(row[1:]))
     found = {}
-    for identity, last_name, first_name, code_name in fetch(_CLIENTS):
+    for identity, last_name, first_name, code_name, closed in fetch(_CLIENTS):
         _, relationship, phase, level, since, _ = phases.get(identity, _NO_PHASE)
         _, visit, contact, uncopied, uncopied_since = visits.get(identity, _NO_VISIT)
         own = cased.get(identity, {})
@@ -116,6 +119,7 @@ def _read(connection: Connection, clients: Collection[str] | None) -> dict[str, 
             uncopied=uncopied,
             uncopied_since=_day(uncopied_since),
             code_name=code_name if code_name != full_name else "",
+            closed_on=_day(closed),
         )
     return found
 

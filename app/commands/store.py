@@ -56,9 +56,12 @@ def status(arguments: Namespace) -> int:
         "due_today": len(now),
     }
     lines: list[tuple[str, object]] = [(name, count) for name, count in counts.items() if count]
-    lines += [(_("Unsent"), unsent.count), (_("Oldest unsent"), format_instant(unsent.oldest) or "-")]
-    lines += [(_("Conflicts"), open_conflicts), (_("Due today"), len(now)), (_("Centre"), centre or "-")]
-    lines += [(_("Last sync"), last or "-"), (_("Scopes held"), len(scopes))]
+    lines += [(_("Conflicts"), open_conflicts), (_("Due today"), len(now))]
+    if centre:
+        lines += [(_("Unsent"), unsent.count), (_("Oldest unsent"), format_instant(unsent.oldest) or "-")]
+        lines += [(_("Centre"), centre), (_("Last sync"), last or "-"), (_("Scopes held"), len(scopes))]
+    else:  # nothing waits for anybody
+        lines.append((_("Centre"), _("none has been joined: everything is kept here")))
     answer(arguments, data, table([_("What"), _("Value")], lines))
     return 0
 

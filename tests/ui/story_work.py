@@ -120,13 +120,14 @@ def reviews_the_plan(story: Story) -> None:
 
 
 def is_renewed(story: Story) -> None:
-    """As far ahead as Today looks it speaks of the wage subsidy's end, and the job's form takes the new day."""
-    story.on(date(2027, 5, 16))
+    """Six weeks before the wage subsidy's end Today speaks of it, and the job's form takes the new day."""
+    story.on(date(2027, 4, 18))
     assert "Wage subsidy ends: talk about renewal" not in [what for _group, what in story.due()]
+    story.on(date(2027, 4, 19))
+    assert ("To begin now", "Wage subsidy ends: talk about renewal") in story.due()
     story.to_client()
     assert "Wage subsidy ends: talk about renewal" in story.hands.sees(story.page.next)
-    story.on(date(2027, 5, 17))
-    assert ("Next two weeks", "Wage subsidy ends: talk about renewal") in story.due()
+    story.on(date(2027, 4, 26))
     story.open_due("Wage subsidy ends: talk about renewal")
     story.write("Job", Wage_subsidy_until=date(2028, 5, 31))
     assert "Wage subsidy ends: talk about renewal" not in [what for _group, what in story.due()]

@@ -2,11 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache, partial
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.clock import today
-from app.due import COPY, Agenda, DueItem
+from app.due import Agenda, DueItem
 from app.i18n import N_, _, _n, language
 from app.record import Row
 from app.services import SPECS
@@ -32,61 +30,16 @@ from ui.screens.groups import Group, GroupView, Line, Lines
 from ui.screens.pictured import pictured
 from ui.screens.register_list import RegisterList
 from ui.screens.today_agenda import AgendaView, kind_of_meeting, meetings
+from ui.screens.today_day import AHEAD, BEGIN_NOW, ON, PERIODS, Day, apart, gather, of_each_time, period
 from ui.screens.today_open import open_due
 from ui.theme import button, heading, label, px, spacing
 
-AHEAD = timedelta(days=14)
 SIDE_BY_SIDE = 960
-_ON, _ON_AND_TIME = attrgetter("on"), attrgetter("on", "time")
-
-
-@dataclass(frozen=True)
-class Day:
-    """What a day brings, read on the database thread; items oldest first."""
-
-    today: date
-    items: tuple[DueItem, ...] = ()
-    names: dict[UUID, str] = field(default_factory=dict)
-    codes: dict[UUID, str] = field(default_factory=dict)
-    conflicts: int = 0
-    drafts: tuple[Row, ...] = ()
-    unsent: int = 0
-    unsent_since: date | None = None
-
-
-def gather(store: Any, agenda: Agenda) -> Day:
-    """Read the caseload once and work out what is due until two weeks ahead; `agenda` knows the last time."""
-    day = today()
-    cases = store.clients()
-    items, names = agenda.read(cases, day, day + AHEAD)
-    items = tuple(item for item in items if item.act != COPY)  # told in one line, not client by client
-    met = {item.client_id for item in meetings(items, day, day + AHEAD)}
-    unsent = store.unsent()
-    return Day(
-        today=day,
-        items=items,
-        names=names,
-        codes={case.client_id: case.code for case in cases if case.client_id in met},
-        conflicts=len(store.conflicts()),
-        drafts=tuple(store.drafts()),
-        unsent=unsent.count,
-        unsent_since=words.day_of(unsent.oldest),
-    )
 
 
 # Which view Alt+1 and on show: its title and how the tab explains it.
 DUE, AGENDA, REGISTER = range(3)
 VIEWS = (N_("What is due"), N_("Two weeks"), N_("Official register"))
-PERIODS = (N_("Overdue"), N_("Today"), N_("This week"), N_("Next two weeks"))
-
-
-def period(day: date, present: date) -> int:
-    """Return into which of the PERIODS a day falls; the week ends on Sunday."""
-    if day < present:
-        return 0
-    if day == present:
-        return 1
-    return 2 if day <= present + timedelta(days=6 - present.weekday()) else 3
 
 
 class TodayScreen(QWidget):
@@ -226,7 +179,7 @@ class TodayScreen(QWidget):
         self.title.setText(words.long_day(day.today))
         self.said.setText(self._sentence(day))
         self.unsent.setText(self._unsent(day))
-        self.unsent.setVisible(bool(day.unsent))
+        self.unsent.setVisible(bool(day.unsent) and day.joined)
         self._show_groups(day)
         self._show_agenda(day)
         if here and not self._has_keyboard():
@@ -248,8 +201,8 @@ class TodayScreen(QWidget):
 
     @staticmethod
     def _sentence(day: Day) -> str:
-        late = bisect_left(day.items, day.today, key=_ON)
-        now = bisect_right(day.items, day.today, key=_ON) - late
+        late = bisect_left(day.items, day.today, key=ON)
+        now = bisect_right(day.items, day.today, key=ON) - late
         parts = []
         if late:
             parts.append(_n("{count} thing is late", "{count} things are late", late).format(count=late))
@@ -279,12 +232,17 @@ class TodayScreen(QWidget):
             bisect_right(day.items, number, key=lambda item: period(item.on, day.today))
             for number in range(4)
         ]
-        for name, start, end in zip(PERIODS, [0, *ends], ends, strict=False):
-            items = day.items[start:end]
-            whens = {self._when(item) for item in _of_each_time(items)}
-            yield Group(_(name), Lines(items, self._line, whens))
+        ahead, begun = apart(day.items[ends[2] :], day.today, ends[3] - ends[2])
+        for name, start, end in zip(PERIODS[:3], [0, *ends], ends, strict=False):
+            yield self._group(name, day.items[start:end])
             if name == "Today":
                 yield from self._to_copy(day)
+        yield self._group(BEGIN_NOW, begun)
+        yield self._group(PERIODS[3], ahead)
+
+    def _group(self, name: str, items: Sequence[DueItem]) -> Group:
+        whens = {self._when(item) for item in of_each_time(items)}
+        return Group(_(name), Lines(items, self._line, whens))
 
     def _to_copy(self, day: Day) -> Iterator[Group]:
         """Tell in one line what is to be copied to the official register."""
@@ -321,7 +279,7 @@ class TodayScreen(QWidget):
 
     def _agenda(self, day: Day) -> Iterator[Group]:
         """Group the appointments ahead by their day."""
-        for on, of_day in groupby(meetings(day.items, day.today, day.today + AHEAD), _ON):
+        for on, of_day in groupby(meetings(day.items, day.today, day.today + AHEAD), ON):
             items = tuple(of_day)
             whens = map(words.clock, {item.time for item in items})
             yield Group(words.long_day(on), Lines(items, self._appointment, whens), counted=False)
@@ -348,14 +306,6 @@ class TodayScreen(QWidget):
 def _when(day: date, time: str, present: date, _language: str) -> str:
     """Thousands of lines share a few hundred days."""
     return f"{words.when(day, present)} {words.clock(time, blank=True)}".rstrip()
-
-
-def _of_each_time(items: Sequence[DueItem]) -> Iterator[DueItem]:
-    """Yield one item of each day and time; items come in that order, and most share theirs with many."""
-    place = 0
-    while place < len(items):
-        yield items[place]
-        place = bisect_right(items, _ON_AND_TIME(items[place]), place, key=_ON_AND_TIME)
 
 
 class _Empty(QWidget):

@@ -25,6 +25,8 @@ REVIEW = 12  # months; L676: the plan is updated when needed, at least yearly
 CONTACT_ONLY = ("phone", "remote")
 SUBSIDY_AHEAD = timedelta(weeks=6)
 """How long before its end Today speaks of a wage subsidy: a new one is decided before the old one ends."""
+SUBSIDY_OVER = timedelta(weeks=4)
+"""How long after its end Today still speaks of it: what nobody has renewed by then is over, and the job goes on."""
 
 VISIT_DUE = Message(N_("Support visit"))
 VISIT_AGREED = Message(N_("Visit agreed"))
@@ -32,6 +34,7 @@ VISIT_UNWRITTEN = Message(N_("Visit agreed: not written down yet"))
 CONTACT_AT_RENEWAL = Message(N_("Contact about the renewal of the wage subsidy"))
 PLAN_MISSING = Message(N_("Career plan is missing"))
 PLAN_REVIEW = Message(N_("Career plan review"))
+SUPPORT_REVIEW = Message(N_("Support plan review"))
 
 
 def next_contact(phase: str, level: str, last: date | None, since: date) -> date | None:
@@ -50,6 +53,18 @@ def next_contact(phase: str, level: str, last: date | None, since: date) -> date
 def next_visit_proposal(phase: str, level: str, visit: date) -> date:
     """Return the working day to propose for the visit after one held on `visit`."""
     return working_day(next_contact(phase, level, visit, visit) or visit + BEFORE_MAINTENANCE)
+
+
+def found_work(jobs: Iterable[Row], since: date, on: date) -> bool:
+    """Tell whether a job that began (or is agreed to begin) since a day has not ended by another.
+
+    What was planned for the search before it is past then. A job from before is none of that: whoever went back to the
+    search beside it looks for another.
+    """
+    first, now = since.isoformat(), on.isoformat()
+    return any(
+        job["started_on"] >= first and not (job["ended_on"] and job["ended_on"] <= now) for job in jobs
+    )
 
 
 def due_contact(case: Case, on: date) -> Iterable[DueItem]:
@@ -116,6 +131,30 @@ def due_plan(case: Case, on: date) -> Iterable[DueItem]:
     review = date.fromisoformat(plan["review_on"]) if plan["review_on"] else date.max
     day = min(months_after(made, REVIEW), review)
     yield DueItem(day, PLAN_REVIEW, case.client_id, "career_plan", UUID(plan["id"]))
+
+
+def due_support_plan(case: Case, on: date) -> Iterable[DueItem]:
+    """Tell when the newest support plan is to be reviewed, while support is given in its job."""
+    if case.phase not in (SUPPORT, MAINTENANCE):
+        return
+    newest = max(case.rows.get("support_plan", ()), key=lambda row: (row["made_on"], row["id"]), default=None)
+    if (
+        newest is not None
+        and newest["review_on"]
+        and not is_over(newest, case.rows.get("employment", ()), on)
+    ):
+        day = date.fromisoformat(newest["review_on"])
+        yield DueItem(day, SUPPORT_REVIEW, case.client_id, "support_plan", UUID(newest["id"]))
+
+
+def is_over(plan: Row, jobs: Iterable[Row], on: date) -> bool:
+    """Tell whether the job of a support plan has ended by a day; of a plan without a job that is not known."""
+    return any(
+        job["id"] == plan["employment_id"]
+        and job["ended_on"] is not None
+        and job["ended_on"] <= on.isoformat()
+        for job in jobs
+    )
 
 
 def due_copying(case: Case, on: date) -> Iterable[DueItem]:

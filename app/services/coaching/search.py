@@ -13,6 +13,7 @@ from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Clock, Day, Id, Item, Json, Line, Record, Words
 from app.services.coaching import codes, papers
+from app.services.coaching.rules import found_work
 from app.signing import Signature, check_signed, signable
 from app.spec import F, RecordSpec, Section, Sync
 
@@ -66,14 +67,22 @@ def check_search_plan(row: SearchPlan) -> list[Problem]:
 
 
 def due_search_plan(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell when the newest job search plan is to be reviewed, while work is being looked for."""
+    """Tell when the newest job search plan is to be reviewed, while work is being looked for by it.
+
+    Nobody looks for work by it in any other phase; nor in the search, as soon as there is a job that came after the
+    plan and after the search began, although the change of phase is not written down yet.
+    """
     if case.phase != codes.SEARCH:
         return
     newest = max(case.rows.get("search_plan", ()), key=lambda row: (row["made_on"], row["id"]), default=None)
-    if newest is not None:
-        made = date.fromisoformat(newest["made_on"]) + REVIEW_WITHIN
-        day = min(made, date.fromisoformat(newest["review_on"])) if newest["review_on"] else made
-        yield DueItem(day, SEARCH_REVIEW, case.client_id, "search_plan", UUID(newest["id"]))
+    if newest is None:
+        return
+    made = date.fromisoformat(newest["made_on"])
+    if found_work(case.rows.get("employment", ()), max(made, case.phase_since or made), on):
+        return
+    last = made + REVIEW_WITHIN
+    day = min(last, date.fromisoformat(newest["review_on"])) if newest["review_on"] else last
+    yield DueItem(day, SEARCH_REVIEW, case.client_id, "search_plan", UUID(newest["id"]))
 
 
 SEARCH_PLAN = RecordSpec(
@@ -147,11 +156,17 @@ def check_application(row: JobApplication) -> list[Problem]:
 
 
 def due_application(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell of the last day to apply, and of applications that nobody has answered."""
+    """Tell of the last day to apply, and of applications that nobody has answered.
+
+    A job that was got after the application answers for it.
+    """
     if case.phase == codes.ENDED:
         return
+    jobs = case.rows.get("employment", ())
     for row in case.rows.get("job_application", ()):
         identity = UUID(row["id"])
+        if jobs and found_work(jobs, date.fromisoformat(row["on"]), on):
+            continue
         if row["state"] == "draft" and row["apply_by"]:
             day = date.fromisoformat(row["apply_by"])
             yield DueItem(day, APPLY_BY, case.client_id, "job_application", identity)
@@ -218,6 +233,8 @@ def check_interview(row: Interview) -> list[Problem]:
 
 def due_interview(case: Case, on: date) -> Iterable[DueItem]:
     """Tell of agreed interviews: as an appointment, or, its day past, as one to be written down."""
+    if case.phase == codes.ENDED or case.closed_on is not None:
+        return
     for row in case.rows.get("interview", ()):
         if row["state"] == "agreed":
             day = date.fromisoformat(row["on"])

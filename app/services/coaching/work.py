@@ -12,9 +12,8 @@ from app.due import Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Day, Euros, Id, Json, Line, Money, Record, Row, Words
-from app.services.coaching import codes, papers
+from app.services.coaching import codes, papers, rules
 from app.services.coaching.dates import months_after
-from app.services.coaching.rules import SUBSIDY_AHEAD
 from app.signing import Signature, check_signed, signable
 from app.spec import F, RecordSpec, Section, Sync
 
@@ -26,7 +25,6 @@ JOB_KEPT = {
     12: Message(N_("Job kept for 12 months?")),
 }
 TRIAL_FEEDBACK = Message(N_("Work trial ends: feedback talk"))
-SUPPORT_REVIEW = Message(N_("Support plan review"))
 
 
 class Employment(Record, table=True):
@@ -164,15 +162,20 @@ def check_support_plan(row: SupportPlan) -> list[Problem]:
 
 
 def due_employment(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell of the wage subsidy's end, and of the days on which a job has been kept for 3, 6 and 12 months."""
+    """Tell of the wage subsidy's end, and of the days on which a job has been kept for 3, 6 and 12 months.
+
+    The end of a subsidy is in front of the worker six weeks before it, since its renewal is decided by then. Whether a
+    job was kept cannot be asked before its day, and is asked after the coaching has ended too (facts.md 2.3).
+    """
     answers = case.rows.get("job_check", ())
     for row in case.rows.get("employment", ()):
         key, ended = row["id"], row["ended_on"]
         identity = UUID(key)
         if row["wage_subsidy_until"] and not ended and case.phase != codes.ENDED:
             day = date.fromisoformat(row["wage_subsidy_until"])
-            if on >= day - SUBSIDY_AHEAD:
-                yield DueItem(day, SUBSIDY_ENDS, case.client_id, "employment", identity)
+            since = day - rules.SUBSIDY_AHEAD
+            if since <= on <= day + rules.SUBSIDY_OVER:
+                yield DueItem(day, SUBSIDY_ENDS, case.client_id, "employment", identity, since=since)
         given = [one for one in answers if one["employment_id"] == key] if answers else ()
         begun = date.fromisoformat(row["started_on"])
         for months in to_ask(row, given):
@@ -231,16 +234,6 @@ def due_trial(case: Case, on: date) -> Iterable[DueItem]:
         if last and not row["feedback_on"] and case.phase != codes.ENDED:
             day = date.fromisoformat(last)
             yield DueItem(day, TRIAL_FEEDBACK, case.client_id, "work_trial", UUID(row["id"]))
-
-
-def due_support_plan(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell when the newest support plan is to be reviewed, while support is given."""
-    if case.phase not in (codes.SUPPORT, codes.MAINTENANCE):
-        return
-    newest = max(case.rows.get("support_plan", ()), key=lambda row: (row["made_on"], row["id"]), default=None)
-    if newest is not None and newest["review_on"]:
-        day = date.fromisoformat(newest["review_on"])
-        yield DueItem(day, SUPPORT_REVIEW, case.client_id, "support_plan", UUID(newest["id"]))
 
 
 EMPLOYMENT = RecordSpec(
@@ -395,6 +388,6 @@ SUPPORT_PLAN = RecordSpec(
     check=check_support_plan,
     pdf=papers.support_plan_document,
     register=register.from_form("support_plan"),
-    case=("made_on", "review_on"),
-    due=due_support_plan,
+    case=("employment_id", "made_on", "review_on"),
+    due=rules.due_support_plan,
 )

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from app.clock import today
 from app.consent import is_given, over_since, withdrawn_on
-from app.due import Case, DueItem
+from app.due import TELL, Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
+from app.services.coaching.codes import ENDED
 from app.services.consents import records
 from app.signing import check_signed
 
@@ -66,22 +67,25 @@ def check_sharing(row: records.Sharing) -> list[Problem]:
 def due_consent(case: Case, on: date) -> Iterable[DueItem]:
     """Tell of consents that end, that nobody signed, and whose change the partners have not been told.
 
-    Of an end Today speaks for four weeks before it and four after, unless the consent was replaced or withdrawn.
+    Of an end Today speaks for four weeks before it and four after, unless the consent was replaced or withdrawn. Once
+    the coaching has ended no consent is signed or renewed; that one was withdrawn the partners are still to be told.
     """
     consents = case.rows.get("consent", ())
     withdrawals = case.rows.get("consent_withdrawal", ())
+    ended = case.phase == ENDED
     told = {(row["consent_id"], row["party_id"]) for row in case.rows.get("partner_notice", ())}
     for row in consents:
         identity = UUID(row["id"])
         over = over_since(row, consents, withdrawals)
         if not is_given(row):
-            if withdrawn_on(row, consents, withdrawals) is None:
+            if withdrawn_on(row, consents, withdrawals) is None and not ended:
                 made = date.fromisoformat(row["created_at"][:10]) if row["created_at"] else on
                 yield DueItem(made, CONSENT_UNSIGNED, case.client_id, "consent", identity)
         elif over is not None:
             if any((row["id"], party["id"]) not in told for party in row["parties"]):
-                yield DueItem(over, PARTNERS_TO_TELL, case.client_id, "consent", identity)
+                yield DueItem(over, PARTNERS_TO_TELL, case.client_id, "consent", identity, act=TELL)
         elif row["valid_until"]:
             ends = date.fromisoformat(row["valid_until"])
-            if ends - ENDS_SOON <= on <= ends + ENDS_SOON:
-                yield DueItem(ends, CONSENT_ENDS, case.client_id, "consent", identity)
+            since = ends - ENDS_SOON
+            if since <= on <= ends + ENDS_SOON and not ended:
+                yield DueItem(ends, CONSENT_ENDS, case.client_id, "consent", identity, since=since)

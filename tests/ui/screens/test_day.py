@@ -9,10 +9,12 @@ import shiboken6
 from PySide6.QtCore import Qt
 
 from app import clock
-from app.clock import today
+from app.clock import new_id, today
+from storage.store import set_state
 from tests.ui.screens.caseload import at, make
 from tests.ui.screens.conftest import show
 from ui.pages import keep_drafts
+from ui.screens import words
 from ui.screens.today import TodayScreen
 from ui.screens.visit import QuickVisit
 from ui.tasks import Tasks
@@ -101,7 +103,55 @@ def test_a_due_visit_is_written_by_keyboard_and_leaves_today(
     assert ("Esimerkki Aino", "Support visit") in [line[2:] for line in lines(screen)]
 
 
-def test_drafts_conflicts_and_unsent_changes_are_told(
+def test_what_must_be_begun_stands_between_this_week_and_what_is_only_ahead(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    def job(title: str, days: int) -> Any:
+        facts = {
+            "employer": title,
+            "title": "Apulainen",
+            "started_on": at(-10),
+            "wage_subsidy_until": at(days),
+        }
+        return make("employment", client_id=people["Liisa"], **facts)
+
+    soon, far, later = job("Pian", 13), job("Kaukana", 42), job("Myöhemmin", 43)
+    store.save(soon, far, later, make("support_visit", client_id=people["Eero"], state="planned", on=at(14)))
+    screen = TodayScreen(context)
+    show(qtbot, screen)
+    found = lines(screen)
+    begun = [(who, what) for group, _when, who, what in found if group == "To begin now"]
+    assert begun == [("Näyte Liisa", "Wage subsidy ends: talk about renewal")] * 2
+    order = list(dict.fromkeys(group for group, *_rest in found))
+    assert order.index("To begin now") == order.index("Next two weeks") - 1
+    whens = [when for group, when, _who, what in found if group == "To begin now"]
+    assert whens == [words.short_day(today() + timedelta(days=days)) for days in (13, 42)]
+    assert screen.said.text().startswith("6 things are late"), "what is only to be begun is not late"
+    for _press in range(screen.list.lines.rowCount()):
+        line = screen.list.lines.line(screen.list.currentIndex())
+        if line and line.when == whens[1]:
+            break
+        _down(screen)
+    qtbot.keyClick(screen.list, Qt.Key.Key_Return)
+    assert ways.went[-1][:3] == ("edit", "employment", far.id)
+
+
+def test_without_a_centre_nothing_waits_for_one(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    screen = TodayScreen(context)
+    show(qtbot, screen)
+    assert screen.day.unsent
+    assert not screen.unsent.isVisible()
+    with store.write() as connection:
+        set_state(connection, "device_id", str(new_id()))
+        set_state(connection, "centre_url", "https://centre.example.org")
+    screen.reload()
+    assert screen.unsent.isVisible()
+    assert "wait for the centre" in screen.unsent.text()
+
+
+def test_drafts_and_conflicts_are_told(
     qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
 ) -> None:
     store.save_draft(
@@ -123,7 +173,6 @@ def test_drafts_conflicts_and_unsent_changes_are_told(
     found = lines(screen)
     assert found[0][0] == "Decide"
     assert ("Unfinished", "today", "Malli Eero", "Unfinished: Support visit") in found
-    assert "wait for the centre" in screen.unsent.text()
     with qtbot.waitSignal(screen.decide):
         qtbot.keyClick(screen.list, Qt.Key.Key_Return)
     go_to(screen, "Malli Eero", "Unfinished: Support visit")
@@ -146,7 +195,7 @@ def test_an_empty_today_says_what_to_do(qtbot: Any, context: Any, ways: Any) -> 
     ("days", "expected"), [(-1, 0), (0, 1), (1, 2), (5, 2), (6, 3), (14, 3)], ids=lambda value: str(value)
 )
 def test_the_week_ends_on_sunday(days: int, expected: int) -> None:
-    from ui.screens.today import period
+    from ui.screens.today_day import period
 
     tuesday = date(2026, 11, 24)
     assert period(tuesday + timedelta(days=days), tuesday) == expected

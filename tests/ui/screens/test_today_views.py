@@ -66,7 +66,7 @@ def test_each_due_thing_opens_the_form_of_its_kind(
             client_id=client,
             employer="A",
             title="B",
-            started_on=at(-20),
+            started_on=at(-150),  # beside which another job is looked for
             wage_subsidy_until=at(5),
         ),
     }
@@ -310,7 +310,8 @@ def test_the_day_may_turn_while_today_is_shown(
     show(qtbot, screen)
     before = screen.fortnight.said.text()
     assert before == "2 appointments in two weeks."
-    monkeypatch.setattr("ui.screens.today.today", lambda: clock.today().replace(year=2030))
+    for module in ("today", "today_day"):
+        monkeypatch.setattr(f"ui.screens.{module}.today", lambda: clock.today().replace(year=2030))
     screen._turn_the_page()
     assert screen.day.today.year == 2030
     assert "Nothing is agreed" in screen.fortnight.said.text()

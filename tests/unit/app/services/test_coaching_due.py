@@ -156,12 +156,19 @@ def test_a_job_begun_at_a_months_end_is_asked_after_at_a_months_end(begun: str, 
 
 
 @given(DAYS, st.integers(-400, 400))
-def test_a_wage_subsidy_is_spoken_of_six_weeks_before_its_end(ends: date, away: int) -> None:
+def test_a_wage_subsidy_is_spoken_of_from_six_weeks_before_its_end_to_four_after(
+    ends: date, away: int
+) -> None:
     row = job(started_on="2019-01-01", wage_subsidy_until=ends.isoformat())
     one = case(phase=codes.MAINTENANCE, rows={"employment": (row,)})
     on = ends + timedelta(days=away)
     found = of_title(work.due_employment(one, on), work.SUBSIDY_ENDS)
-    assert [item.on for item in found] == ([ends] if away >= -42 else [])
+    assert [item.on for item in found] == ([ends] if -42 <= away <= 28 else [])
+    # Whoever looks no further than two weeks ahead, or only at today, is told as early.
+    for ahead in (0, 14):
+        told = of_title(due([one], on, on + timedelta(days=ahead)), work.SUBSIDY_ENDS)
+        assert told == found
+    assert [item.to_begin(on) for item in found] == ([away < 0] if found else [])
     over = case(phase=codes.MAINTENANCE, rows={"employment": ({**row, "ended_on": "2019-06-01"},)})
     assert not of_title(work.due_employment(over, on), work.SUBSIDY_ENDS)
 
@@ -255,6 +262,26 @@ def test_a_search_plan_is_reviewed_within_ninety_days(made: date, review: int | 
     assert not list(search.due_search_plan(case(phase=codes.SUPPORT, rows=one.rows), made))
 
 
+@given(
+    DAYS, st.integers(-400, 400), st.integers(-400, 400), st.none() | st.integers(0, 400), st.integers(0, 400)
+)
+def test_nobody_reviews_a_search_plan_by_which_a_job_was_found(
+    made: date, searched: int, begins: int, lasts: int | None, later: int
+) -> None:
+    since, begun, on = (made + timedelta(days=days) for days in (searched, begins, later))
+    ended = None if lasts is None else begun + timedelta(days=lasts)
+    work_ = job(started_on=begun.isoformat(), ended_on=ended.isoformat() if ended else None)
+    plan = {"id": str(new_id()), "made_on": made.isoformat(), "review_on": None}
+    sent = {"id": str(new_id()), "on": made.isoformat(), "state": "sent", "apply_by": None}
+    rows = {"search_plan": (plan,), "employment": (work_,), "job_application": (sent,)}
+    one = case(phase=codes.SEARCH, phase_since=since, rows=rows)
+    goes_on = ended is None or ended > on
+    found = goes_on and begun >= made and begun >= since  # another job beside an older one may be looked for
+    assert bool(list(search.due_search_plan(one, on))) == (not found)
+    answered = goes_on and begun >= made
+    assert bool(list(search.due_application(one, on))) == (not answered)
+
+
 @given(DAYS, st.sampled_from([c.value for c in codes.APPLICATION_STATES]), st.none() | DAYS)
 def test_applications_are_asked_after_until_they_are_answered(on: date, state: str, by: date | None) -> None:
     row = {
@@ -303,12 +330,111 @@ def test_a_trial_wants_its_feedback_talk_at_its_end(
 
 def test_only_the_newest_support_plan_is_reviewed_and_only_while_support_is_given() -> None:
     plans = (
-        {"id": str(new_id()), "made_on": "2026-01-01", "review_on": "2026-02-01"},
-        {"id": str(new_id()), "made_on": "2026-03-01", "review_on": "2026-05-01"},
+        {"id": str(new_id()), "employment_id": None, "made_on": "2026-01-01", "review_on": "2026-02-01"},
+        {"id": str(new_id()), "employment_id": None, "made_on": "2026-03-01", "review_on": "2026-05-01"},
     )
     for phase, told in ((codes.SUPPORT, 1), (codes.MAINTENANCE, 1), (codes.ENDED, 0), (codes.SEARCH, 0)):
-        found = list(work.due_support_plan(case(phase=phase, rows={"support_plan": plans}), date(2026, 4, 1)))
+        found = list(
+            rules.due_support_plan(case(phase=phase, rows={"support_plan": plans}), date(2026, 4, 1))
+        )
         assert [item.on for item in found] == [date(2026, 5, 1)] * told
+
+
+@given(DAYS, st.none() | DAYS, st.booleans())
+def test_a_support_plan_is_not_reviewed_after_its_job(on: date, ended: date | None, of_it: bool) -> None:
+    row = job(started_on="2019-01-01", ended_on=ended.isoformat() if ended else None)
+    plan = {
+        "id": str(new_id()),
+        "employment_id": row["id"] if of_it else str(new_id()),
+        "made_on": "2020-01-01",
+        "review_on": "2020-06-01",
+    }
+    one = case(phase=codes.MAINTENANCE, rows={"employment": (row,), "support_plan": (plan,)})
+    over = of_it and ended is not None and ended <= on
+    assert bool(list(rules.due_support_plan(one, on))) == (not over)
+
+
+# ---- the end ----
+
+
+ALL_ROWS: dict[str, Any] = {
+    "employment": (job(wage_subsidy_until="2026-05-01"),),
+    "work_trial": (
+        {
+            "id": str(new_id()),
+            "started_on": "2026-01-01",
+            "agreed_until": "2026-03-01",
+            "ended_on": None,
+            "feedback_on": None,
+        },
+    ),
+    "job_application": ({"id": str(new_id()), "on": "2026-03-01", "state": "sent", "apply_by": None},),
+    "interview": ({"id": str(new_id()), "on": "2026-03-20", "start_time": "", "state": "agreed"},),
+    "search_plan": ({"id": str(new_id()), "made_on": "2026-01-02", "review_on": None},),
+    "support_plan": (
+        {"id": str(new_id()), "employment_id": None, "made_on": "2026-01-01", "review_on": "2026-02-01"},
+    ),
+    "disclosure_decision": ({"id": str(new_id()), "on": "2026-01-01", "review_on": "2026-02-01"},),
+    "referral": (
+        {
+            "id": str(new_id()),
+            "direction": "out",
+            "state": "made",
+            "made_on": "2026-01-01",
+            "received_on": None,
+        },
+    ),
+}
+PLANNED = ({"id": str(new_id()), "on": "2026-03-01", "start_time": "", "place": "office"},)
+PLAN = {"id": str(new_id()), "made_on": "2025-01-01", "signed_on": None, "review_on": None}
+
+
+def everything(phase: str, **values: Any) -> Case:
+    """Return a client with whom everything is due that can be, in a phase."""
+    level = codes.LIGHT if phase == codes.MAINTENANCE else ""
+    facts: dict[str, Any] = {
+        "phase": phase,
+        "level": level,
+        "phase_since": date(2026, 1, 1),
+        "plan": PLAN,
+        "planned": PLANNED,
+        "uncopied": 1,
+        "uncopied_since": date(2026, 1, 2),
+        "rows": ALL_ROWS,
+    }
+    return case(**{**facts, **values})
+
+
+def test_when_coaching_has_ended_only_notes_referrals_and_kept_jobs_are_left() -> None:
+    on = date(2026, 4, 1)
+    left = {item.title.text for item in due([everything(codes.ENDED)], on)}
+    assert left == {
+        rules.VISIT_UNWRITTEN.text,
+        "Visits not in the official register: {count}",
+        "Referral without an answer",
+        *(title.text for title in work.JOB_KEPT.values()),
+    }
+
+
+@given(st.sampled_from([c.value for c in codes.PHASES]), st.integers(-30, 30))
+def test_with_a_closed_matter_only_notes_are_left(phase: str, later: int) -> None:
+    on = date(2026, 4, 1)
+    closed = everything(phase, closed_on=on - timedelta(days=later), rows={**ALL_ROWS, "interview": ()})
+    left = {item.title.text for item in due([closed], on)}
+    notes = {rules.VISIT_UNWRITTEN.text, "Visits not in the official register: {count}"}
+    assert notes <= left
+    assert (left == notes) == (later >= 0)
+
+
+@given(DAYS, st.sampled_from([c.value for c in codes.PHASES]))
+def test_what_is_to_begin_is_told_to_everybody_and_never_late(on: date, phase: str) -> None:
+    one = everything(phase)
+    items = due([one], on)
+    begun = [item for item in items if item.to_begin(on)]
+    assert [item.title for item in begun] == (
+        [work.SUBSIDY_ENDS] if date(2026, 3, 20) <= on < date(2026, 5, 1) and phase != codes.ENDED else []
+    )
+    assert due([one], on, on) == [item for item in items if item.on <= on or item in begun]
 
 
 # ---- the register ----

@@ -98,13 +98,18 @@ def visits_in_pilot(rows: Rows) -> list[Row]:
 
 @dataclass(frozen=True)
 class Span:
-    """A time that a client was in a phase: from a day to the day before another; no end for the present one."""
+    """A time that a client was in a phase: from a day to the one on which another began; no end for the present one."""
 
     client_id: str
     phase: str
     level: str
     begin: str
     end: str = "9999-12-31"
+
+    def holds(self, day: str) -> bool:
+        """Tell whether what was on a day may belong to it. Its last day does: the meeting at which a phase is changed
+        closes the one and opens the other."""
+        return self.begin <= day <= self.end
 
 
 def spans(rows: Rows) -> Iterator[Span]:

@@ -40,14 +40,17 @@ def of_meetings(rows: Rows) -> Iterator[Figure]:
 
 
 def assessment_meetings(rows: Rows) -> dict[str, int]:
-    """Return how many meetings each client's first initial assessment took."""
+    """Return how many meetings each client's first initial assessment took, the one that closed it among them."""
     first: dict[str, Span] = {}
     for span in spans(rows):
         if span.phase == "assessment":
             first.setdefault(span.client_id, span)
     visits = by_client(visits_in_pilot(rows))
     return {
-        client: sum(span.begin <= visit["on"] < span.end for visit in visits.get(client, ()))
+        client: sum(
+            span.holds(visit["on"]) and (visit["on"] < span.end or "job_search" not in visit["topics"])
+            for visit in visits.get(client, ())
+        )
         for client, span in first.items()
     }
 
@@ -80,7 +83,7 @@ def search_meetings(rows: Rows) -> list[Row]:
         if "job_search" in visit["topics"]
         and not visit["seen_by_employer"]
         and any(
-            one["span"].phase == "job_search" and one["span"].begin <= visit["on"] < one["span"].end
+            one["span"].phase == "job_search" and one["span"].holds(visit["on"])
             for one in periods.get(visit["client_id"], ())
         )
     ]
@@ -234,9 +237,7 @@ def _rhythm(rows: Rows) -> Figure:
     gaps: dict[str, list[int]] = {level: [] for level in RHYTHM}
     for span in spans(rows):
         if span.level:
-            days = sorted(
-                visit["on"] for visit in held.get(span.client_id, ()) if span.begin <= visit["on"] < span.end
-            )
+            days = sorted(visit["on"] for visit in held.get(span.client_id, ()) if span.holds(visit["on"]))
             gaps[span.level] += [between(one, other) for one, other in pairwise(days)]
     medians = {level: median(days) if days else 0 for level, days in gaps.items()}
     return Figure(

@@ -15,7 +15,7 @@ from app.assessment import KINDS, assessment_days, checklist
 from app.clock import hold
 from app.demo import attaching, counting, figures, staff
 from app.demo.caseload import Coach, build, of_second, shared, those_of
-from app.demo.figures_meetings import meetings_a_month, search_meetings
+from app.demo.figures_meetings import meetings_a_month, of_meetings, search_meetings
 from app.demo.people import people
 from app.demo.signatures import strokes
 from app.due import due
@@ -246,6 +246,46 @@ def test_one_or_two_applications_at_a_meeting_and_one_to_four_meetings_a_month(r
     often = meetings_a_month(rows).values()
     assert all(0.5 < number < 4.5 for number in often)
     assert max(often) >= 3.5
+
+
+def test_a_meeting_of_the_last_day_of_a_period_belongs_to_it() -> None:
+    client = {"client_id": "1"}
+    days = (
+        ("assessment", "", "2021-04-01"),
+        ("job_search", "", "2021-05-03"),
+        ("support", "", "2021-08-02"),
+        ("maintenance", "active", "2021-10-01"),
+        ("ended", "", "2021-11-01"),
+    )
+    held = (
+        ("2021-04-01", "plan"),
+        ("2021-05-03", "plan"),  # closed the assessment
+        ("2021-05-03", "job_search"),  # opened the search
+        ("2021-08-02", "job_search"),  # on the day on which the job began
+        ("2021-10-01", "psychosocial"),
+        ("2021-11-01", "plan"),  # the last one, at which the coaching ended
+    )
+    rows: dict[str, list[Row]] = {kind: [] for kind in SPECS}
+    rows["phase_change"] = [
+        {**client, "id": on, "phase": phase, "level": level, "on": on} for phase, level, on in days
+    ]
+    rows["support_visit"] = [
+        {
+            **client,
+            "id": f"{on} {topic}",
+            "on": on,
+            "topics": [topic],
+            "state": "done",
+            "seen_by_employer": False,
+            "place": "office",
+            "minutes": 60,
+        }
+        for on, topic in held
+    ]
+    assert figures.assessment_meetings(rows) == {"1": 2}
+    assert [visit["on"] for visit in search_meetings(rows)] == ["2021-05-03", "2021-08-02"]
+    rhythm = next(figure for figure in of_meetings({**rows, "worker": []}) if figure.name == "A22")
+    assert (rhythm.parts["gaps, active"], rhythm.value) == (1, "31 / 0 / 0")
 
 
 def test_visits_at_the_start_of_a_job_took_from_two_hours_to_a_day(rows: ROWS) -> None:

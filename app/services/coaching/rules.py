@@ -22,6 +22,7 @@ RHYTHM = {ACTIVE: 1, SUFFICIENT: 3, LIGHT: 6}
 # Before maintenance the pilot met its clients one to four times a month (L684-685); support is at least as close.
 BEFORE_MAINTENANCE = timedelta(weeks=2)
 REVIEW = 12  # months; L676: the plan is updated when needed, at least yearly
+SUPPORTED = (SUPPORT, MAINTENANCE)
 CONTACT_ONLY = ("phone", "remote")
 SUBSIDY_AHEAD = timedelta(weeks=6)
 """How long before its end Today speaks of a wage subsidy: a new one is decided before the old one ends."""
@@ -135,7 +136,7 @@ def due_plan(case: Case, on: date) -> Iterable[DueItem]:
 
 def due_support_plan(case: Case, on: date) -> Iterable[DueItem]:
     """Tell when the newest support plan is to be reviewed, while support is given in its job."""
-    if case.phase not in (SUPPORT, MAINTENANCE):
+    if case.phase not in SUPPORTED:
         return
     newest = max(case.rows.get("support_plan", ()), key=lambda row: (row["made_on"], row["id"]), default=None)
     if (

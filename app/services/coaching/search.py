@@ -11,7 +11,7 @@ from app.clock import today
 from app.due import MEET, Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
-from app.record import Clock, Day, Id, Item, Json, Line, Record, Words
+from app.record import Clock, Day, Id, Item, Json, Line, Record, Row, Words
 from app.services.coaching import codes, papers
 from app.services.coaching.rules import found_work
 from app.signing import Signature, check_signed, signable
@@ -66,21 +66,26 @@ def check_search_plan(row: SearchPlan) -> list[Problem]:
     return [*found, *check_signed(row)]
 
 
-def due_search_plan(case: Case, on: date) -> Iterable[DueItem]:
-    """Tell when the newest job search plan is to be reviewed, while work is being looked for by it.
+def in_use(plan: Row, phase: str, since: date | None, jobs: Iterable[Row], on: date) -> bool:
+    """Tell whether work is looked for by a plan on a day; `since` is when the present phase began.
 
     Nobody looks for work by it in any other phase; nor in the search, as soon as there is a job that came after the
     plan and after the search began, although the change of phase is not written down yet.
     """
+    made = date.fromisoformat(plan["made_on"])
+    return phase == codes.SEARCH and not found_work(jobs, max(made, since or made), on)
+
+
+def due_search_plan(case: Case, on: date) -> Iterable[DueItem]:
+    """Tell when the newest job search plan is to be reviewed, while work is being looked for by it."""
     if case.phase != codes.SEARCH:
         return
     newest = max(case.rows.get("search_plan", ()), key=lambda row: (row["made_on"], row["id"]), default=None)
     if newest is None:
         return
-    made = date.fromisoformat(newest["made_on"])
-    if found_work(case.rows.get("employment", ()), max(made, case.phase_since or made), on):
+    if not in_use(newest, case.phase, case.phase_since, case.rows.get("employment", ()), on):
         return
-    last = made + REVIEW_WITHIN
+    last = date.fromisoformat(newest["made_on"]) + REVIEW_WITHIN
     day = min(last, date.fromisoformat(newest["review_on"])) if newest["review_on"] else last
     yield DueItem(day, SEARCH_REVIEW, case.client_id, "search_plan", UUID(newest["id"]))
 

@@ -45,6 +45,39 @@ def work_of(qtbot: Any, context: Any, client: UUID) -> WorkPart:
     return part
 
 
+def tone(card: Any, text: str) -> str:
+    """Return how a chip looks whose text begins so."""
+    (chip,) = [one for one in card.findChildren(QLabel) if one.isVisible() and one.text().startswith(text)]
+    return str(chip.property("look"))
+
+
+def test_a_search_plan_is_late_only_while_work_is_looked_for_by_it(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    client = people["Eero"]
+    store.save(make("search_plan", client_id=client, made_on=at(-80), review_on=at(-1), goal="Keittiö"))
+    assert tone(search_of(qtbot, context, client).plan, "Review") == "chip-danger"
+    store.save(make("employment", client_id=client, employer="A", title="B", started_on=at(-3)))
+    assert tone(search_of(qtbot, context, client).plan, "Review") == "chip"
+
+
+def test_a_support_plan_is_late_only_while_its_job_goes_on(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    client = people["Aino"]
+    facts = {"client_id": client, "employer": "A", "title": "B", "started_on": at(-60)}
+    job = make("employment", **facts, wage_subsidy_until=at(-29))
+    plan = {"made_on": at(-50), "review_on": at(-1)}
+    store.save(job, make("support_plan", client_id=client, employment_id=job.id, **plan))
+    part = work_of(qtbot, context, client)
+    assert tone(part.plan, "Review") == "chip-danger"
+    assert tone(part.jobs, "Wage subsidy ended") == "chip"
+    store.save(make("employment", id=job.id, **facts, wage_subsidy_until=at(-28), ended_on=None))
+    assert tone(work_of(qtbot, context, client).jobs, "Wage subsidy ended") == "chip-danger"
+    store.save(make("employment", id=job.id, **facts, ended_on=at(0)))
+    assert tone(work_of(qtbot, context, client).plan, "Review") == "chip"
+
+
 def test_without_a_decision_nobody_calls_an_employer(
     qtbot: Any, context: Any, people: dict[str, UUID], ways: Any
 ) -> None:
@@ -115,7 +148,7 @@ def test_an_application_is_answered_by_one_press_and_taken_back(
         row = store.row("job_application", one.id)
         answered = None if state == "no_answer" else today().isoformat()
         assert (row["state"], row["answered_on"]) == (state, answered)
-        assert "0 without an answer" in " ".join(said(part.applications))
+        assert "none waits for an answer" in " ".join(said(part.applications))
         if state == "interview":
             values = {"application_id": str(one.id), "employer": "Kulma", "job": "Tiskaaja"}
             assert ways.went[-1] == ("edit", "interview", None, {"client_id": client, "values": values})

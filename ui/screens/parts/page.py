@@ -1,6 +1,7 @@
 """A part of a client's page made of cards: read in one task, shown again when something of it changes."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,12 @@ SIDE_BY_SIDE = 1000
 LONGEST = 60  # letters of a name on one line
 FILES = "attachment"
 Rows = dict[str, list[Row]]
+
+
+def present_phase(rows: Rows) -> tuple[str, date | None]:
+    """Return the phase in which the client is, and since when; nothing before the first."""
+    newest = max(rows["phase_change"], key=lambda row: (row["on"], row["id"]), default=None)
+    return (newest["phase"], words.day_of(newest["on"])) if newest else ("", None)
 
 
 class PartPage(QWidget):

@@ -10,14 +10,14 @@ from app.clock import today
 from app.i18n import _, format_date
 from app.record import Row, from_row
 from app.services.coaching import codes
-from app.services.coaching.rules import SUBSIDY_AHEAD
+from app.services.coaching.rules import SUBSIDY_AHEAD, SUBSIDY_OVER, SUPPORTED, is_over
 from app.services.coaching.work import KEPT_MONTHS, WorkTrial, job_after, kept_on, to_ask
 from ui.context import write
 from ui.screens import sign, words
 from ui.screens.client_cards import Card, pairs
 from ui.screens.flowing import Flowing
 from ui.screens.parts.disclosure import newest
-from ui.screens.parts.page import PartPage, Rows, act, line
+from ui.screens.parts.page import PartPage, Rows, act, line, present_phase
 from ui.screens.register_copy import RegisterLine
 from ui.theme import label
 
@@ -27,7 +27,7 @@ VISITS_SHOWN = 12
 class WorkPart(PartPage):
     """J job, T trial, S support plan, V visit."""
 
-    kinds = ("work_trial", "employment", "job_check", "support_plan", "support_visit")
+    kinds = ("work_trial", "employment", "job_check", "support_plan", "support_visit", "phase_change")
 
     def build(self) -> None:
         """Make the cards."""
@@ -47,7 +47,8 @@ class WorkPart(PartPage):
         """Fill the cards."""
         self.jobs.show_rows(rows["employment"], rows["job_check"])
         self.trials.show_rows(rows["work_trial"], rows["employment"])
-        self.plan.show_rows(rows["support_plan"], rows["employment"])
+        supported = present_phase(rows)[0] in SUPPORTED
+        self.plan.show_rows(rows["support_plan"], rows["employment"], supported=supported)
         self.visits.show_rows(rows["support_visit"])
 
 
@@ -112,7 +113,9 @@ class JobsCard(Card):
         if ends is None or row["ended_on"]:
             return None
         if ends < today():
-            return _("Wage subsidy ended {day}: renewed?").format(day=format_date(ends)), "danger"
+            asked = today() <= ends + SUBSIDY_OVER
+            said = _("Wage subsidy ended {day}: renewed?") if asked else _("Wage subsidy ended {day}")
+            return said.format(day=format_date(ends)), "danger" if asked else ""
         near = today() >= ends - SUBSIDY_AHEAD
         return _("Wage subsidy until {day}").format(day=format_date(ends)), "warn" if near else ""
 
@@ -238,8 +241,8 @@ class SupportPlanCard(Card):
         self.register = RegisterLine(part.context, "support_plan", lambda: self.present)
         self.column.addWidget(self.register)
 
-    def show_rows(self, plans: list[Row], jobs: list[Row]) -> None:
-        """Show the newest plan."""
+    def show_rows(self, plans: list[Row], jobs: list[Row], *, supported: bool) -> None:
+        """Show the newest plan; its review is late only while support is given in its job."""
         self.clear()
         self.present, self._jobs = newest(plans, "made_on"), running_first(jobs)
         self.write.setText(_("Write a new plan") if self.present else _("Write a plan"))
@@ -250,7 +253,7 @@ class SupportPlanCard(Card):
         row = self.present
         self.register.show_note(row)
         review = words.day_of(row["review_on"])
-        late = review is not None and review < today()
+        late = supported and review is not None and review < today() and not is_over(row, jobs, today())
         day = format_date(words.day_of(row["made_on"]))
         name = ", ".join(part for part in (_("Plan of {day}").format(day=day), row["job"]) if part)
         chips = (

@@ -13,7 +13,7 @@ from storage import db, keys, migrate
 from storage.migrations import HEAD
 from storage.store import Store
 from storage.tables import VIRTUAL, metadata
-from tests.stores import PASSPHRASE, new_store, store
+from tests.stores import PASSPHRASE, make, new_store, store
 
 __all__ = ["store"]
 
@@ -73,6 +73,30 @@ def test_a_store_of_each_earlier_schema_opens_whole(earlier: Path, tmp_path: Pat
         assert [str(hit.id) for hit in opened.search(expected["search"]["words"])] == expected["search"][
             "ids"
         ]
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize(
+    "earlier", [one for one in EARLIER if one.name < "store-0003"], ids=lambda path: path.name
+)
+def test_in_an_earlier_store_the_phases_are_as_usual_and_can_be_settled(
+    earlier: Path, tmp_path: Path
+) -> None:
+    import json
+    import shutil
+
+    from app.coaching_phases import USUAL, ours
+
+    passphrase = json.loads((earlier / "expected.json").read_text(encoding="utf-8"))["passphrase"]
+    shutil.copytree(earlier / "profile", tmp_path / "profile")
+    opened = Store.open(tmp_path / "profile", passphrase)
+    try:
+        (change,) = opened.rows("phase_change")
+        assert ours(opened) == USUAL
+        opened.save(make("coaching_phase", phase=change["phase"], name_en="Looking for work", in_use=False))
+        assert ours(opened).name(change["phase"]) == "Looking for work"
+        assert opened.rows("phase_change") == [change]
     finally:
         opened.close()
 

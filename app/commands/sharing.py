@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from app.access import client_of
 from app.clock import today
 from app.commands.common import say
-from app.data_groups import groups_of
 from app.errors import KnownError, Problem, Refused
 from app.giving import sealed_if_given
 from app.i18n import N_, Marked, Message, _
+from app.list_sharing import LACKING, ListNotShared, list_entries
 from app.record import Record, Row, to_row
 from app.services.clients.rules import name_of
 from app.services.consents.records import Sharing
-from app.sharing import NotShared, log_sharing, sharing_entries
+from app.sharing import NotShared, log_sharing
 from app.spec import RecordSpec
 from app.telling import TELLING, sharings_with
 
@@ -68,36 +66,17 @@ def ask_for_list(store: "Store", kind: str, rows: Sequence[Row], party: str, rea
 
     Raises KnownError with how many clients nothing lets be shared, and no reason is written; each is said before.
     """
-    held: dict[UUID, dict[str, None]] = {}
-    for row in rows:
-        owner = client_of(row["scope"])
-        if owner:
-            held.setdefault(UUID(owner), {}).update(dict.fromkeys(groups_of(kind, row)))
-    entries: list[Sharing] = []
-    lacking: dict[UUID, Message] = {}
-    for client, groups in held.items():
-        try:
-            entries += sharing_entries(
-                store,
-                client,
-                party,
-                groups,
-                today(),
-                shared_as="export",
-                of_kind=kind,
-                override_reason=reason,
-            )
-        except NotShared as refused:
-            lacking[client] = refused.answer.sentence
-    if lacking:
-        for client, lack in lacking.items():
-            say(_("Client {id}: {problem}").format(id=client, problem=lack))
-        said = N_("Clients in this list whose consent does not allow it for {party}: {count} of {all}.")
+    try:
+        entries = list_entries(store, kind, rows, party, today(), reason)
+    except ListNotShared as refused:
+        answer = refused.answer
+        for client, lack in answer.lacking.items():
+            say(_("Client {id}: {problem}").format(id=client, problem=lack.sentence))
         raise KnownError(
-            Message(said, party=party, count=len(lacking), all=len(held)),
+            Message(LACKING, party=party, count=len(answer.lacking), all=answer.clients),
             Message(
                 N_("Make a new consent with them, or write with --override why it is shared all the same.")
             ),
-        )
+        ) from None
     store.save(*entries)
     log_sharing(store, entries)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from app.record import Row
     from app.spec import RecordSpec
 
-WIDTH = 520
+LEAST, WIDTH = 380, 520
+"""How wide it is beside a page: at least, and as long as nobody moved the line between them."""
 
 
 class Panel(QFrame):
@@ -32,7 +33,6 @@ class Panel(QFrame):
         self._asked = 0
         self.client_id: UUID | None = None
         theme.look(self, "card")
-        self.setMinimumWidth(theme.px(380))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, theme.spacing(2), 0, 0)
         self.heading = theme.heading("")

@@ -34,7 +34,7 @@ from ui.names import name_of
 from ui.records_model import ROLE_ROW, Lines, RecordsModel, lines_of
 from ui.screens.words import field_of
 from ui.theme import button, heading, label, px, spacing
-from ui.widths import fit_widths, remember_widths
+from ui.widths import Widths
 
 __all__ = ["ROLE_ROW", "DetailView", "Lines", "RecordsModel", "RecordsPage", "RecordsView", "lines_of"]
 
@@ -93,7 +93,7 @@ class RecordsView(QWidget):
         self._loaded = True
         self.model.show(lines)
         if first:
-            fit_widths(self.table, self.spec.kind, self.model.columns)
+            self._widths.measure()
         self._choose(chosen["id"] if chosen else None)
         self._tell()
 
@@ -251,7 +251,7 @@ class RecordsView(QWidget):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
         table.setSortingEnabled(True)
-        remember_widths(header, self.spec.kind, self.model.columns)
+        self._widths = Widths(table, self.spec.kind, self.model.columns)
         table.doubleClicked.connect(self.open_chosen)
         table.installEventFilter(self)
         return table

@@ -16,7 +16,16 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QTextCharFormat, QTextLayout
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextLine,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -190,17 +199,28 @@ class _Look(QStyledItemDelegate):
 
 
 def _draw_marked(painter: QPainter, box: QRect, text: str, font: QFont) -> None:
-    c = theme.colours()
     flat = plain(text).replace("\n", " ")
+    layout, line = _laid_out(flat, marked(text), font)
+    if line.naturalTextWidth() > box.width():
+        fits = line.xToCursor(box.width() - QFontMetrics(font).horizontalAdvance(" …"))
+        kept = flat[:fits].rstrip() + "…"
+        layout, line = _laid_out(kept, [one for one in marked(text) if sum(one) < len(kept)], font)
+    painter.setPen(QColor(theme.colours().quiet))
+    painter.setClipRect(box)
+    layout.draw(painter, box.topLeft())
+
+
+def _laid_out(flat: str, marks: Sequence[tuple[int, int]], font: QFont) -> tuple[QTextLayout, QTextLine]:
+    """Set a text on one line, its marks bold and underlined."""
     layout = QTextLayout(flat, font)
     ranges = []
-    for start, length in marked(text):
+    for start, length in marks:
         shown = QTextLayout.FormatRange()
         shown.start, shown.length = start, length
         look = QTextCharFormat()
         look.setFontWeight(QFont.Weight.DemiBold)
         look.setFontUnderline(True)
-        look.setForeground(QColor(c.text))
+        look.setForeground(QColor(theme.colours().text))
         shown.format = look
         ranges.append(shown)
     layout.setFormats(ranges)
@@ -208,9 +228,7 @@ def _draw_marked(painter: QPainter, box: QRect, text: str, font: QFont) -> None:
     line = layout.createLine()
     line.setLineWidth(100_000)
     layout.endLayout()
-    painter.setPen(QColor(c.quiet))
-    painter.setClipRect(box)
-    layout.draw(painter, box.topLeft())
+    return layout, line
 
 
 class SearchPalette(QFrame):

@@ -27,7 +27,7 @@ from ui.actions import Act, fill_menus
 from ui.context import Context
 from ui.icons import icon
 from ui.pages import Pages, keep_drafts
-from ui.panel import Panel
+from ui.panel import LEAST, WIDTH, Panel
 from ui.places import Place, build, client_of, tabs
 from ui.say import SayLine
 from ui.search import SearchPalette
@@ -78,13 +78,15 @@ class Shell(QMainWindow):
         self.nav = self._make_nav()
         self.pages = Pages(self._page)
         self.panel = Panel(self.context)
-        self.panel.filled.connect(self._fit)
+        self.panel.filled.connect(self._panel_filled)
         self.panel.emptied.connect(self._panel_emptied)
         self.split = QSplitter()
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.pages)
         self.split.addWidget(self.panel)
         self.split.setStretchFactor(0, 1)
+        self._divided = False  # whether a person chose how wide the form is
+        self.split.splitterMoved.connect(self._divide)
         self.hidden = theme.label(_("Hidden. F12 shows everything again."), "quiet")
         self.hidden.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.outer = QStackedWidget()
@@ -332,6 +334,17 @@ class Shell(QMainWindow):
             self.session.settings["text_size"] = size
             self.session.restyle()
 
+    def _divide(self) -> None:
+        self._divided = True
+
+    def _panel_filled(self) -> None:
+        """Give the form the width that its lines need, but leave the page its half."""
+        self._fit()
+        if not self._divided:
+            room = self.split.width()
+            beside = min(theme.px(WIDTH), room // 2)
+            self.split.setSizes([room - beside, beside])
+
     def _panel_emptied(self) -> None:
         self._fit()
         current = self.pages.currentWidget()
@@ -344,6 +357,7 @@ class Shell(QMainWindow):
         """Show the form beside the page where there is room, else in its place; the tabs with text likewise."""
         wide = self.width() >= theme.px(PANEL_BESIDE)
         self.pages.setVisible(wide or not self.panel.filled_now)
+        self.panel.setMinimumWidth(theme.px(LEAST) if wide else 0)
         with_text = self.width() >= theme.px(TEXT_BESIDE_ICON)
         for row, tab in enumerate(self.tabs):
             self.nav.item(row).setText(_(tab.title) if with_text else "")

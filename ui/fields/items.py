@@ -13,6 +13,7 @@ from app.i18n import _
 from app.spec import F
 from ui.fields.base import Editor
 from ui.fields.box import FieldBox
+from ui.fields.flow import Shares
 from ui.fields.kinds import kind_of, starts
 from ui.theme import ToolButton, button, label, look, px, spacing
 
@@ -20,6 +21,7 @@ Make = Callable[..., Editor]
 ADD, REMOVE = "Ctrl+Shift+A", "Ctrl+Shift+Del"
 UP, DOWN = "Alt+Up", "Alt+Down"
 MOST_IN_LINE = 3
+NARROWEST = 130
 
 
 class Entry(QFrame):
@@ -51,15 +53,14 @@ class Entry(QFrame):
     def _add_line(
         self, column: QVBoxLayout, line: Sequence[tuple[F, Editor]], model: type[BaseModel]
     ) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(spacing(1))
+        row = Shares(px(NARROWEST), spacing(1))
         for field, editor in line:
             box = FieldBox(editor, _(field.help), needed=kind_of(model, field.name).needed)
             editor.changed.connect(self.changed)
             editor.restructured.connect(self.restructured)
             self.boxes[field.name] = box
             words = kind_of(model, field.name).holds == "text" and not field.choices
-            row.addWidget(box, 3 if words else 2, Qt.AlignmentFlag.AlignTop)
+            row.add(box, 3 if words else 2)
         column.addLayout(row)
 
     def _menu(self) -> QToolButton:

@@ -42,7 +42,6 @@ from ui.screens.chips import ChipRow
 from ui.screens.client_list import (
     COACH,
     CONTACT,
-    HEADERS,
     LEVEL,
     NAME,
     NEXT,
@@ -55,7 +54,7 @@ from ui.screens.client_list import (
 )
 from ui.screens.pictured import pictured
 from ui.theme import button, colours, heading, label, px, spacing
-from ui.widths import keep_width, kept_width
+from ui.widths import keep_width, kept_width, shared_out
 
 MINE = "mine"
 COLUMNS = {NAME: "name", PHASE: "phase", LEVEL: "level", CONTACT: "contact", NEXT: "next", COACH: "coach"}
@@ -294,19 +293,28 @@ class _Table(QTableView):
     def fit(self) -> None:
         """Give each column what its texts need, unless a person gave it a width; the name takes the rest."""
         self._fitting = True
-        metrics = self.fontMetrics()
-        rest = self.viewport().width()
-        for column, name in COLUMNS.items():
-            if column == NAME:
-                continue
-            texts = {_(HEADERS[column]), *self.model().texts(column)}
-            needed = max(metrics.horizontalAdvance(text) for text in texts) * 21 // 20 + px(28)
-            width = kept_width("clients", name) or needed + (px(24) if column == PHASE else 0)
+        kept = {column: width for column, name in COLUMNS.items() if (width := kept_width("clients", name))}
+        wanted, least = {NAME: px(NAME_LEAST)}, {NAME: px(NAME_LEAST)}
+        for column in COLUMNS:
+            if column != NAME:
+                least[column] = self.horizontalHeader().sectionSizeHint(column)
+                wanted[column] = max(least[column], self._needed(column))
+        for column in kept:
+            del wanted[column]
+        rest = self.viewport().width() - sum(kept.values())
+        given = shared_out(rest, wanted, least)
+        if NAME in given:
+            others = sum(given.values()) - given[NAME]
+            given[NAME] = min(max(rest - others, given[NAME]), px(NAME_MOST))
+        for column, width in (kept | given).items():
             self.setColumnWidth(column, width)
-            rest -= width
-        least, most = px(NAME_LEAST), px(NAME_MOST)
-        self.setColumnWidth(NAME, kept_width("clients", "name") or min(max(rest, least), most))
         self._fitting = False
+
+    def _needed(self, column: int) -> int:
+        """Return the width that the texts of a column take."""
+        metrics = self.fontMetrics()
+        words = max((metrics.horizontalAdvance(text) for text in self.model().texts(column)), default=0)
+        return words * 21 // 20 + px(28) + (px(24) if column == PHASE else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

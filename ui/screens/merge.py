@@ -29,7 +29,7 @@ from app.services.clients.rules import name_of
 from ui.context import Context, write
 from ui.fields.flow import Flow
 from ui.screens.merge_pick import Picker
-from ui.screens.words import as_text, field_of, title_of
+from ui.screens.words import as_text, breakable, field_of, title_of
 from ui.theme import button, card, heading, label, look, px, spacing
 
 
@@ -289,7 +289,7 @@ def _choice(text: str, name: str) -> tuple[QRadioButton, QWidget]:
     row.setSpacing(px(4))
     box = QRadioButton()
     box.setAccessibleName(name)
-    words = label(text)
+    words = label(breakable(text))
     words.mousePressEvent = partial(_pressed, box)  # type: ignore[method-assign]
     row.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)

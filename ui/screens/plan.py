@@ -169,18 +169,27 @@ class PlanScreen(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(spacing(2), spacing(2), spacing(3), spacing(2))
         column.setSpacing(spacing(1))
-        column.addWidget(heading(_("Versions"), 3))
+        self.side_title = heading(_("Versions"), 3)
+        column.addWidget(self.side_title)
         column.addWidget(self.list, 1)
         return side
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= px(SIDE_BY_SIDE)
+        wide = self._wide
         self.side.setVisible(len(self.plans.plans) > 0 and (wide or len(self.plans.plans) > 1))
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.BottomToTop
         if self._sides.direction() != way:
             self._sides.setDirection(way)
-        self.side.setMaximumHeight(16777215 if wide else px(140))
+            self.side_title.setVisible(wide)
+            self._show_versions()
+        # Above the text the versions take two lines, so that the text keeps the height.
+        self.side.setMaximumHeight(16777215 if wide else px(80))
+
+    @property
+    def _wide(self) -> bool:
+        """Whether the versions have room beside the text."""
+        return self.width() >= px(SIDE_BY_SIDE)
 
     # ---- what is shown ----
 
@@ -255,13 +264,12 @@ class PlanScreen(QWidget):
             made = format_date(day_of(plan["made_on"]))
             names = ", ".join(signature["name"] for signature in plan["signatures"])
             lines = [version_name(plan), _("made {day}").format(day=made), names]
-            item = QListWidgetItem("\n".join(line for line in lines if line))
+            item = QListWidgetItem(("\n" if self._wide else " · ").join(line for line in lines if line))
             item.setData(Qt.ItemDataRole.UserRole, plan["id"])
             self.list.addItem(item)
             if self.row and plan["id"] == self.row["id"]:
                 self.list.setCurrentItem(item)
-        wide = self.width() >= px(SIDE_BY_SIDE)
-        self.side.setVisible(len(self.plans.plans) > 0 and (wide or len(self.plans.plans) > 1))
+        self.side.setVisible(len(self.plans.plans) > 0 and (self._wide or len(self.plans.plans) > 1))
 
     def _chosen(self, item: QListWidgetItem) -> None:
         wanted = item.data(Qt.ItemDataRole.UserRole)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QBoxLayout,
     QComboBox,
     QListWidget,
@@ -135,10 +136,11 @@ class RegisterList(QWidget):
             "on_accent",
         )
         self.open = button(_("Open the note"), "quiet", tip=_("Open the note ({key})").format(key="Ctrl+O"))
-        foot = Flowing()
+        self.foot = Flowing()
         for made in (self.copy, self.mark, self.tongue, self.all, self.open):
-            foot.add(made)
-        column.addWidget(foot)
+            self.foot.add(made)
+        column.addWidget(self.foot)
+        column.addStretch(0)
         self.setFocusProxy(self.list)
         for made, press, keys in (
             (self.copy, self.copy_now, COPY_KEY),
@@ -228,11 +230,23 @@ class RegisterList(QWidget):
         return self.ticked() or ([present] if present else [])
 
     def _tell(self) -> None:
+        self._show_parts(bool(self.list.count()))
         count = len(self.ticked())
         text = _n("Mark {count} as copied", "Mark {count} as copied", count).format(count=count)
         self.mark.setText(text if count else _("Mark as copied"))
         for made in (self.mark, self.all, self.copy, self.open):
             made.setEnabled(bool(self.list.count()))
+
+    def _show_parts(self, filled: bool) -> None:
+        """Leave the boxes and buttons out while nothing waits; the keyboard stays here."""
+        now = QApplication.focusWidget()
+        here = now is self or (now is not None and self.isAncestorOf(now))
+        self.setFocusProxy(self.list if filled else None)  # type: ignore[arg-type]  # None takes it away
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if filled else Qt.FocusPolicy.StrongFocus)
+        for part in (self.list, self.text, self.foot):
+            part.setVisible(filled)
+        if here and not filled:
+            self.setFocus()
 
     # ---- reading and doing ----
 

@@ -1,5 +1,6 @@
 """How the screens say things: days as a person says them, code lists by their titles, values as text."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -127,6 +128,11 @@ def first_line(text: str, most: int = 160) -> str:
     """Return the beginning of a long text on one line."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def breakable(text: str) -> str:
+    """Let a long word such as an address be broken after its signs, so that a narrow place shows it all."""
+    return re.sub(r"\S{18,}", lambda word: re.sub(r"([@./_-])(?=\w)", "\\1\u200b", word[0]), text)
 
 
 def field_of(kind: str, name: str, ours: CoachingPhases = USUAL) -> F | None:

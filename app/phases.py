@@ -5,9 +5,11 @@ search; a job or trial begun - support; the work goes well - maintenance on the 
 sufficient level; six more - the light one; a job or trial that ended, or duties that changed, lead back.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 
 from app import assessment
 from app.coaching_phases import USUAL, CoachingPhases
@@ -25,6 +27,7 @@ LIGHTER = 6  # months more on the sufficient one
 SETTLED = 1  # month at work before support may become maintenance (L711-722)
 VISITS = 2  # L712: the early coaching was one or two support visits at work
 LATELY = timedelta(days=30)
+_LAST_MET = N_("Last met on {day}: nothing that needs closer support.")
 CLOSE = ("induction", "duties")
 """Topics of a visit that tell of closer support: learning the work, or duties that change (L713, L720-721)."""
 
@@ -36,6 +39,36 @@ class Proposal:
     phase: str
     level: str
     reasons: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """That a person put a proposal off on a day; `mark` tells which."""
+
+    mark: str
+    on: date
+
+
+PUT_OFF_FOR = timedelta(weeks=4)
+"""How long a proposal stays silent that was put off: on the active level the client is met once in that time."""
+
+
+def mark(found: Proposal) -> str:
+    """Return what tells a proposal from others: the phase, the level and the reasons, as letters that say nothing.
+
+    How often and when the client was last met changes with every visit and makes no new reason of an old one.
+    """
+    reasons = [
+        (one.text, "" if one.text == _LAST_MET else {n: v for n, v in one.values.items() if n != "count"})
+        for one in found.reasons
+    ]
+    told = json.dumps([found.phase, found.level, reasons], default=str, sort_keys=True)
+    return sha256(told.encode()).hexdigest()
+
+
+def is_put_off(found: Proposal, before: PutOff | None, on: date) -> bool:
+    """Tell whether a proposal is to stay silent on a day: put off within four weeks, and the reasons are the same."""
+    return before is not None and before.mark == mark(found) and before.on <= on < before.on + PUT_OFF_FOR
 
 
 @dataclass(frozen=True)
@@ -199,9 +232,7 @@ def _lighter(now: _Now, jobs: Sequence[Row]) -> Proposal | None:
     reasons = (
         Message(N_("{months} months on this level, since {day}."), months=months, day=now.since),
         _job_goes_on(jobs[-1]),
-        Message(
-            N_("Last met on {day}: nothing that needs closer support."), day=date.fromisoformat(met[-1]["on"])
-        ),
+        Message(_LAST_MET, day=date.fromisoformat(met[-1]["on"])),
     )
     return Proposal(codes.MAINTENANCE, level, reasons)
 

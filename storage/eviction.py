@@ -43,6 +43,7 @@ def evict(connection: Connection, scopes: Iterable[str], seal: Seal | None) -> C
         for table in ("sync_base", "sync_page", "sync_scope", "history"):
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE scope = ?", (scope,))
         _drop_drafts(connection, scope)
+        _drop_put_off(connection, scope)
         if seal is not None:
             _seal(connection, scope, seal)
     if leaving:  # also where nothing of them is here any more: their words may be
@@ -58,6 +59,12 @@ def _drop_drafts(connection: Connection, scope: str) -> None:
             "DELETE FROM draft WHERE client_id = ? AND kind IN (SELECT value FROM json_each(?))",
             (client, to_json(kinds).decode()),
         )
+
+
+def _drop_put_off(connection: Connection, scope: str) -> None:
+    client = access.client_of(scope)
+    if client is not None and scope == f"client:{client}:{SPECS['phase_change'].group}":
+        connection.exec_driver_sql("DELETE FROM put_off WHERE client_id = ?", (client,))
 
 
 def _seal(connection: Connection, scope: str, seal: Seal) -> None:

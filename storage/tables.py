@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Tabl
 from sqlmodel import SQLModel
 
 import app.services  # noqa: F401  (declares the tables of the records on the same metadata)
-from app.record import Id, Instant, Json
+from app.record import Day, Id, Instant, Json
 
 metadata = SQLModel.metadata
 
@@ -108,6 +108,16 @@ draft = Table(
     Column("record_id", Id()),
     Column("fields", Json(), nullable=False),
     Column("saved_at", Instant(), nullable=False),
+)
+
+# The phase proposal that was last put off with a client, as `app.phases.mark` tells it from others. No note about the
+# client: it is not sent.
+put_off = Table(
+    "put_off",
+    metadata,
+    Column("client_id", Id(), primary_key=True),
+    Column("mark", String(64), nullable=False),
+    Column("on", Day(), nullable=False),
 )
 
 # The encrypted files of attachments, by the hash that names them. state: waiting (the centre does not have it),

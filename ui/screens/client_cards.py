@@ -171,7 +171,7 @@ class PhaseCard(Card):
         self.body.addWidget(self.line)
         self.guidance = label("", "quiet")
         self.body.addWidget(self.guidance)
-        self.proposal = ProposalNotice(change)
+        self.proposal = ProposalNotice(context, change)
         self.body.addWidget(self.proposal)
 
     def show_story(self, story: Story) -> None:
@@ -185,7 +185,7 @@ class PhaseCard(Card):
         self.level.setText(words.choice(codes.LEVELS, case.level) if case.level else "")
         begun = story.latest("coaching_relationship") is not None
         self.change.setText(_("Change phase") if begun else _("Begin coaching"))
-        self.proposal.show_proposal(phase_proposal.of_story(story), story.phases)
+        self.proposal.show_proposal(case.client_id, phase_proposal.of_story(story), story.phases)
 
 
 SOON = timedelta(days=90)

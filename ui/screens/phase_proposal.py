@@ -1,7 +1,9 @@
 """The phase that the records speak for, shown with its reasons. A person decides: one key opens the form."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,9 +11,11 @@ from app import phases
 from app.clock import today
 from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import _
-from app.phases import Proposal
+from app.phases import Proposal, PutOff
 from app.record import Row
 from app.services.coaching import codes
+from storage.put_off import put_off_by, remember, take_back
+from ui.context import Context, write
 from ui.screens import words
 from ui.screens.story import Story
 from ui.theme import button, label, look, spacing
@@ -40,10 +44,13 @@ def form_values(found: Proposal, rows: Mapping[str, Sequence[Row]]) -> dict[str,
 
 
 class ProposalNotice(QFrame):
-    """Says the proposal and its reasons; hidden while there is none."""
+    """Says the proposal and its reasons; hidden while there is none, and while it was put off with "Not now"."""
 
-    def __init__(self, change: Callable[[], Any], parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, change: Callable[[], Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.context = context
+        self._found: Proposal | None = None
+        self._client: UUID | None = None
         look(self, "notice")
         row = QHBoxLayout(self)
         row.setSpacing(spacing(2))
@@ -60,14 +67,45 @@ class ProposalNotice(QFrame):
         self.change = button(_("Look at the change"), tip=_("F"))
         self.change.setAutoDefault(True)
         self.change.clicked.connect(lambda: change())
-        row.addWidget(self.change)
+        self.later = button(_("Not now"), tip=_("Silent for four weeks, unless the reasons change"))
+        self.later.clicked.connect(lambda: self.put_off())
+        buttons = QVBoxLayout()
+        buttons.addWidget(self.change)
+        buttons.addWidget(self.later)
+        buttons.addStretch(1)
+        row.addLayout(buttons)
         self.hide()
 
-    def show_proposal(self, found: Proposal | None, ours: CoachingPhases = USUAL) -> None:
-        """Show a proposal and what is done in that phase here, or nothing."""
-        self.setVisible(found is not None)
+    def show_proposal(self, client_id: UUID, found: Proposal | None, ours: CoachingPhases = USUAL) -> None:
+        """Show a client's proposal and what is done in that phase here, or nothing."""
+        self._client, self._found = client_id, found
         if found is None:
+            self.hide()
             return
+        self._say(found, ours)
+        asked = partial(put_off_by, self.context.store, client_id)
+        self.context.tasks.run(asked, partial(self._told, found), owner=self)
+
+    def _told(self, found: Proposal, before: PutOff | None) -> None:
+        if found is self._found:
+            self.setVisible(not phases.is_put_off(found, before, today()))
+
+    def put_off(self) -> None:
+        """Be silent about this proposal for four weeks, unless its reasons change."""
+        if self._found is None or self._client is None:
+            return
+        store, client_id, context = self.context.store, self._client, self.context
+        what = PutOff(phases.mark(self._found), today())
+
+        def undo() -> None:
+            write(context, partial(take_back, store, client_id))
+
+        def done() -> None:
+            context.say(_("Not proposed again for four weeks, unless the reasons change."), undo)
+
+        write(context, partial(remember, store, client_id, what), done)
+
+    def _say(self, found: Proposal, ours: CoachingPhases) -> None:
         self.title.setText(_("Proposed phase: {phase}").format(phase=named(found, ours)))
         self.reasons.setText("\n".join(f"• {reason}" for reason in found.reasons))
         proposed = ours.get(found.phase)

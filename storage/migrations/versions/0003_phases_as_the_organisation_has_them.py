@@ -37,3 +37,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("coaching_phase", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_coaching_phase_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "put_off",
+        sa.Column("client_id", app.record.Id(length=36), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("on", app.record.Day(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_put_off")),
+    )

@@ -131,6 +131,34 @@ def test_the_phase_card_of_the_story_proposes_and_its_key_opens_the_same_form(
     assert "Apulainen, Kulma began on" in ways.went[-1][-1]["values"]["reason"]
 
 
+def test_a_proposal_is_put_off_by_keyboard_until_its_reasons_change(
+    qtbot: Any, context: Any, people: dict[str, UUID], ways: Any
+) -> None:
+    client = people["Eero"]
+    job = {"client_id": client, "title": "Apulainen"}
+    save(context, make("employment", **job, employer="Kulma", started_on=at(-2)))
+    page = ClientPage(context, client)
+    show(qtbot, page)
+    notice = page.phase.proposal
+    assert notice.isVisible()
+    notice.change.setFocus()
+    qtbot.keyClick(notice.change, Qt.Key.Key_Tab)
+    assert page.window().focusWidget() is notice.later
+    qtbot.keyClick(notice.later, Qt.Key.Key_Return)
+    assert not notice.isVisible()
+    assert ways.said[-1].startswith("Not proposed again for four weeks")
+    assert page.window().focusWidget() is not notice.later
+    ways.undo()
+    assert notice.isVisible()
+    notice.later.click()
+    part = StartPart(context, client)
+    qtbot.addWidget(part)
+    part.show()
+    assert not part.proposal.isVisible(), "it is remembered"
+    save(context, make("employment", **job, employer="Toinen", started_on=at(-1)))
+    assert part.proposal.isVisible(), "another job is another reason"
+
+
 def test_the_picture_tells_every_number_in_words_too(qtbot: Any, context: Any, part: StartPart) -> None:
     assert not part.kykyviisari.picture.isVisible()
     for occasion, day, values in (

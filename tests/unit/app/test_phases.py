@@ -246,3 +246,47 @@ def test_what_is_yet_to_come_proposes_nothing(rows: dict[str, list[Row]], number
         for kind, of_kind in rows.items()
     }
     assert phases.proposal(known, on) == phases.proposal(rows, on)
+
+
+# ---- put off ----
+
+
+def waiting(number: int, *visits: Row) -> tuple[phases.Proposal, dict[str, list[Row]]]:
+    """Return the proposal of the sufficient level for a client who has worked steadily, and the rows."""
+    rows = coaching((codes.SUPPORT, "", 0), (codes.MAINTENANCE, codes.ACTIVE, 60))
+    rows["employment"] = [job(0)]
+    rows["support_visit"] = [visit(70), *visits]
+    found = phases.proposal(rows, START + timedelta(days=number))
+    assert found is not None
+    return found, rows
+
+
+@given(st.integers(0, 60), st.lists(st.integers(71, 160), max_size=3))
+def test_what_was_put_off_is_silent_for_four_weeks_however_often_the_client_is_met(
+    later: int, met: list[int]
+) -> None:
+    first, _rows = waiting(160)
+    before = phases.PutOff(phases.mark(first), START + timedelta(days=160))
+    again, _rows = waiting(160 + later, *map(visit, met))
+    silent = phases.is_put_off(again, before, START + timedelta(days=160 + later))
+    assert silent == (later < 28)
+    assert not phases.is_put_off(again, None, START + timedelta(days=160 + later))
+
+
+def test_what_was_put_off_is_proposed_again_as_soon_as_the_reasons_change() -> None:
+    first, rows = waiting(160)
+    on = START + timedelta(days=160)
+    before = phases.PutOff(phases.mark(first), on)
+    assert phases.is_put_off(first, before, on)
+    moved = phases.proposal(rows | {"employment": [job(0), job(55, employer="Toinen")]}, on)
+    over = phases.proposal(rows | {"employment": [job(0, 150)]}, on)
+    assert moved is not None
+    assert over is not None
+    for other in (moved, over):
+        assert not phases.is_put_off(other, before, on)
+
+
+def test_a_mark_says_nothing_of_the_client() -> None:
+    found, _rows = waiting(160)
+    assert len(phases.mark(found)) == 64
+    assert set(phases.mark(found)) <= set("0123456789abcdef")

@@ -14,14 +14,14 @@ from app.errors import KnownError
 from app.i18n import N_, _, _n, format_date
 from app.record import Row, from_row, to_row
 from app.services.coaching import codes
-from app.services.coaching.search import SILENT, JobApplication, SearchPlan
+from app.services.coaching.search import SILENT, JobApplication, SearchPlan, in_use
 from app.sharing import NotShared, log_sharing
 from app.telling import sharings_with
 from ui.context import write
 from ui.screens import sign, words
 from ui.screens.client_cards import Card, pairs
 from ui.screens.parts.disclosure import DisclosureCard, newest
-from ui.screens.parts.page import PartPage, Rows, act, line, put
+from ui.screens.parts.page import PartPage, Rows, act, line, present_phase, put
 from ui.screens.register_copy import RegisterLine
 from ui.theme import button, label
 
@@ -39,11 +39,19 @@ LATELY = timedelta(days=91)
 class SearchPart(PartPage):
     """D decision, S plan, A application, I interview; each answered application is one press."""
 
-    kinds = ("disclosure_decision", "search_plan", "job_application", "interview")
+    kinds = (
+        "disclosure_decision",
+        "search_plan",
+        "job_application",
+        "interview",
+        "employment",
+        "phase_change",
+    )
 
     def build(self) -> None:
         """Make the cards."""
         self.setAccessibleName(_("Job search"))
+        self.rows: Rows = {}
         self.disclosure = DisclosureCard(self)
         self.plan = SearchPlanCard(self)
         self.applications = ApplicationsCard(self)
@@ -63,8 +71,14 @@ class SearchPart(PartPage):
             self.key(keys, press)
         self.setFocusProxy(self.disclosure.write)
 
+    def looks_for_work(self, plan: Row) -> bool:
+        """Tell whether work is looked for by a plan today."""
+        phase, since = present_phase(self.rows)
+        return in_use(plan, phase, since, self.rows["employment"], today())
+
     def show_rows(self, rows: Rows) -> None:
         """Fill the cards."""
+        self.rows = rows
         for card, kind in (
             (self.disclosure, "disclosure_decision"),
             (self.plan, "search_plan"),
@@ -97,7 +111,7 @@ class SearchPlanCard(Card):
         row, kind = self.present, "search_plan"
         self.register.show_note(row)
         made, review = words.day_of(row["made_on"]), words.day_of(row["review_on"])
-        late = review is not None and review < today()
+        late = review is not None and review < today() and self.part.looks_for_work(row)
         name = _("Plan of {day}").format(day=format_date(made))
         chips = (
             [(_("Review {day}").format(day=format_date(review)), "danger" if late else "")] if review else []

@@ -33,7 +33,7 @@ class StartPart(PartPage):
         self.setAccessibleName(_("Start"))
         self.found: Proposal | None = None
         self.rows: Rows = {}
-        self.proposal = ProposalNotice(self.change_phase)
+        self.proposal = ProposalNotice(self.context, self.change_phase)
         self.referral = ReferralCard(self)
         self.assessment = AssessmentCard(self)
         self.kykyviisari = KykyviisariCard(self)
@@ -57,7 +57,7 @@ class StartPart(PartPage):
         self.rows = rows
         ours = coaching_phases.phases_of(rows[coaching_phases.KIND])
         self.found = phases.proposal(rows, today(), ours)
-        self.proposal.show_proposal(self.found, ours)
+        self.proposal.show_proposal(self.client_id, self.found, ours)
         self.referral.show_rows(rows)
         self.assessment.show_rows(rows)
         self.kykyviisari.show_rows(rows)

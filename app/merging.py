@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from app.patch import same
 from app.record import Id, Row, fields
@@ -12,6 +12,8 @@ from app.services import SPECS
 
 STAYS = ("client", "assignment", "conflict", "client_merge")
 """Kinds of which nothing is brought over: the client herself, who holds her, and what happened to her entries."""
+CORE = "core"
+"""The compartment that everybody holds who holds a client."""
 KEPT, OTHER, BOTH = "kept", "other", "both"
 """Whose value a person chooses for a field; `BOTH` for what can hold the two."""
 
@@ -33,6 +35,34 @@ def movable() -> tuple[str, ...]:
     return tuple(
         kind for kind in _parents_first() if SPECS[kind].scope == "client" and kind not in STAYS
     )  # fmt: skip
+
+
+def apart() -> tuple[str, ...]:
+    """Return the kinds kept in compartments that not everybody who holds a client's core may hold.
+
+    Whoever merges moves what she holds of them, and the centre the rest. Nothing refers to their entries by foreign
+    key, and they to none but the client's.
+    """
+    return tuple(kind for kind in movable() if SPECS[kind].group != CORE)
+
+
+def derived(merge_id: str, record_id: str) -> str:
+    """Return the id that an entry of a compartment apart from the core has in the client that stays.
+
+    It follows from the merge and the entry, so that whoever moves it makes the same and nobody has to be told. What
+    says when it was made is kept: what was later stays later. Eight digits are the merge's own (`came_by`).
+    """
+    mark, own = _mark(merge_id), uuid5(UUID(merge_id), record_id).hex
+    return f"{record_id[:18]}-8{mark[:3]}-{mark[3:]}{own[-7:]}"
+
+
+def came_by(merge_id: str, record_id: str) -> bool:
+    """Tell whether an entry of a compartment apart from the core was brought by a merge."""
+    return record_id[20:23] + record_id[24:29] == _mark(merge_id)
+
+
+def _mark(merge_id: str) -> str:
+    return uuid5(UUID(merge_id), "").hex[-8:]
 
 
 def _parents_first() -> Iterable[str]:
@@ -102,19 +132,38 @@ def _both(mine: Any, theirs: Any) -> Any:
 def copies(
     rows: Mapping[str, Sequence[Row]],
     kept_id: str,
+    merge_id: str,
     new_id: Callable[[], UUID],
     before: Ids = MappingProxyType({}),
 ) -> tuple[list[tuple[str, Row]], list[dict[str, str]]]:
-    """Return the other client's rows as rows of the client that stays, and which came from which.
+    """Return the other client's rows as rows of the client that stays, and which came from which in the core.
 
     `rows` by kind; `before` says where what they point to was brought earlier. The copies come parents first. New ids
     are given in the order in which the rows were made, so that what was later stays later.
     """
     every = [(kind, row) for kind in movable() for row in rows.get(kind, ())]
     by_age = sorted(every, key=lambda one: (str(one[1]["created_at"] or ""), one[1]["id"]))
-    ids = {row["id"]: str(new_id()) for _, row in by_age}
-    moved = [{"kind": kind, "there": row["id"], "here": ids[row["id"]]} for kind, row in every]
-    return [(kind, brought(kind, row, kept_id, {**before, **ids})) for kind, row in every], moved
+    hidden = apart()
+    ids = {
+        row["id"]: derived(merge_id, row["id"]) if kind in hidden else str(new_id()) for kind, row in by_age
+    }
+    moved = [
+        {"kind": kind, "there": row["id"], "here": ids[row["id"]]}
+        for kind, row in every
+        if kind not in hidden
+    ]
+    known = {**before, **_pointed_to(every, merge_id), **ids}
+    return [(kind, brought(kind, row, kept_id, known)) for kind, row in every], moved
+
+
+def _pointed_to(rows: Iterable[tuple[str, Row]], merge_id: str) -> dict[str, str]:
+    """Return where entries are brought that may not be seen here but are pointed to, such as by an attachment."""
+    hidden = apart()
+    return {
+        row["of_id"]: derived(merge_id, row["of_id"])
+        for _, row in rows
+        if row.get("of_kind") in hidden and row["of_id"]
+    }
 
 
 def brought(kind: str, row: Row, client_id: str, ids: Ids) -> Row:

@@ -21,3 +21,5 @@ KEEP_LISTS = (WORK_ABILITY_COORDINATOR, TEAM_LEAD, ADMIN)
 """Who keeps what everybody shares: the service catalogue and the lists behind checks (L328-332)."""
 MAY_ERASE = (TEAM_LEAD, ADMIN)
 """Who may erase a client for good."""
+MAY_MERGE = (JOB_COACH, WORK_ABILITY_COORDINATOR, TEAM_LEAD)
+"""Who may make two clients one, having the core of both, and undo it: those who meet people entered twice."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
 
-from app import access, clock
+from app import access, clock, merging
 from app.errors import KnownError
 from app.i18n import N_, Message
 from app.record import Row, validated
@@ -171,7 +171,23 @@ def _merges_of(connection: Connection, client: str) -> list[tuple[str, str, list
     """
     query = "SELECT id, client_id, moved, client_before FROM client_merge WHERE merged_id = ?"
     found = connection.exec_driver_sql(query, (client,)).fetchall()
-    return [(row[0], row[1], *_as_it_was(connection, row[0], row[2], row[3])) for row in found]
+    merges = []
+    for merge_id, kept, moved, before in found:
+        core, fields = _as_it_was(connection, merge_id, moved, before)
+        merges.append((merge_id, kept, [*core, *_apart(connection, merge_id, kept)], fields))
+    return merges
+
+
+def _apart(connection: Connection, merge_id: str, kept: str) -> list[Row]:
+    """Return the copies that an undone merge has left in compartments that its row does not speak of."""
+    return [
+        {"kind": kind, "here": row[0]}
+        for kind in merging.apart()
+        for row in connection.exec_driver_sql(
+            f'SELECT id FROM "{kind}" WHERE deleted = 1 AND client_id = ?', (kept,)
+        )
+        if merging.came_by(merge_id, row[0])
+    ]
 
 
 def _as_it_was(connection: Connection, merge_id: str, moved: str, before: str) -> tuple[list[Row], Row]:

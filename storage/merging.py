@@ -2,6 +2,7 @@
 
 The other client's living entries are written anew for the client that stays, with all that points between them, and
 are then deleted there. A `client_merge` row remembers which came from which, and both clients' fields as they were.
+Compartments that are not on this device are moved by the centre when the merge reaches it, and back by its undoing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -74,11 +75,33 @@ def bring_late(store: Store) -> Changes:
 
 
 def _late(connection: Connection, made: Row) -> dict[str, list[Row]]:
-    """Return the other client's living entries that the merge does not know."""
+    """Return the other client's living entries that the merge does not know, of what it may move from here."""
     known = {one["there"] for one in made["moved"]}
-    found = {kind: rows.find(connection, kind, made["merged_id"]) for kind in merging.movable()}
+    held = _held(connection, (made["client_id"], made["merged_id"]))
+    kinds = [kind for kind in merging.movable() if SPECS[kind].group in held]
+    found = {kind: rows.find(connection, kind, made["merged_id"]) for kind in kinds}
+    for kind in set(kinds) & {*merging.apart()}:
+        ids = {row["id"]: merging.derived(made["id"], row["id"]) for row in found[kind]}
+        there = rows.load(connection, kind, list(ids.values()))
+        known |= {one for one, here in ids.items() if here in there}
     late = {kind: [row for row in some if row["id"] not in known] for kind, some in found.items()}
     return {kind: some for kind, some in late.items() if some}
+
+
+def _held(connection: Connection, clients: Iterable[str]) -> frozenset[str]:
+    """Return the compartments that this device holds of each of these clients: all while it has joined no centre."""
+    if not state(connection, "device_id"):
+        return frozenset(access.GROUPS)
+    worker = str(state(connection, "worker_id"))
+    found = rows.find(connection, "assignment", where={"worker_id": worker})
+    scopes = access.scopes(worker, found, clock.today())
+    return frozenset(g for g in access.GROUPS if scopes.issuperset(f"client:{one}:{g}" for one in clients))
+
+
+def in_part(store: Store, kept_id: UUID, other_id: UUID) -> bool:
+    """Tell whether there may be more of two clients than is here: the centre then moves it."""
+    with store.read() as connection:
+        return len(_held(connection, (str(kept_id), str(other_id)))) < len(access.GROUPS)
 
 
 def where_now(connection: Connection, kind: str, record_id: str) -> str:
@@ -88,6 +111,10 @@ def where_now(connection: Connection, kind: str, record_id: str) -> str:
         return record_id
     where = {"merged_id": row["client_id"], "undone_on": None}
     for made in rows.find(connection, "client_merge", where=where):
+        if kind in merging.apart():
+            here = merging.derived(made["id"], record_id)
+            if writing.load(connection, SPECS[kind], here) is not None:
+                return where_now(connection, kind, here)
         for one in made["moved"]:
             if one["kind"] == kind and one["there"] == record_id:
                 return where_now(connection, kind, str(one["here"]))
@@ -119,6 +146,7 @@ class _Pair:
     def __init__(self, connection: Connection, worker: UUID, kept_id: str, other_id: str) -> None:
         self.connection, self.worker = connection, worker
         self.kept_id, self.other_id = kept_id, other_id
+        self._held = _held(connection, (kept_id, other_id))
         self._now, self._writes = clock.now(), 0
         if kept_id == other_id:
             raise KnownError(Message(N_("Choose another client: this is the same one.")))
@@ -128,15 +156,17 @@ class _Pair:
     def merge(self, choices: Mapping[str, str]) -> Merged:
         """Bring everything over, then delete it there."""
         kept, other = self._client(self.kept_id), self._client(self.other_id)
-        self._check_whole()
+        self._check_may()
         there = self._rows(self.other_id)
-        copies, moved = merging.copies(there, self.kept_id, clock.new_id)
+        merge_id = str(clock.new_id())
+        copies, moved = merging.copies(there, self.kept_id, merge_id, clock.new_id)
         joined = merging.joined(kept, other, choices)
         before = {
             "kept": {name: [kept[name], value] for name, value in joined.items()},
             "other": {name: other[name] for name in writing.field_names("client")},
         }
         values = {
+            "id": merge_id,
             "client_id": self.kept_id,
             "merged_id": self.other_id,
             "on": clock.today(),
@@ -153,32 +183,32 @@ class _Pair:
         return Merged(made.id, len(copies), changes)
 
     def bring_late(self, made: Row) -> Changes:
-        """Bring over what came later; raises KnownError where one of the two is not wholly here."""
+        """Bring over what came later; raises KnownError where one of the two is not here."""
         self._client(self.kept_id)
-        self._check_whole()
+        self._check_may()
         late = _late(self.connection, made)
         known = {one["there"]: one["here"] for one in made["moved"]}
-        copies, moved = merging.copies(late, self.kept_id, clock.new_id, known)
+        copies, moved = merging.copies(late, self.kept_id, made["id"], clock.new_id, known)
         told = validated(SPECS["client_merge"].table, {**made, "moved": [*made["moved"], *moved]})
         changes = writing.save(self.connection, [told], self.worker)
         changes |= self._put([self._created(kind, row) for kind, row in copies])
         gone = [(kind, row) for kind, some in late.items() for row in some]
         return changes | self._put([self._deleted(kind, row) for kind, row in gone])
 
-    def _check_whole(self) -> None:
-        """Refuse to merge what is only partly here: the rest would stay behind under a client who is no more."""
-        if not state(self.connection, "device_id"):
-            return
-        found = rows.find(self.connection, "assignment", where={"worker_id": self.worker})
-        held = access.scopes(self.worker, found, clock.today())
-        for client in (self.kept_id, self.other_id):
-            if not held.issuperset(f"client:{client}:{group}" for group in access.GROUPS):
-                raise KnownError(
-                    Message(
-                        N_("Both clients must be on this computer with everything that is kept of them.")
-                    ),
-                    Message(N_("A job coach who holds both can merge them.")),
-                )
+    def _check_may(self) -> None:
+        """Refuse what the centre would not take: of both clients the core must be held here, by one who may merge.
+
+        What is kept of them in compartments that are not here is moved by the centre.
+        """
+        if merging.CORE not in self._held:
+            raise self._not_here()
+        if not writing.may_write(self.connection, SPECS["client_merge"]):
+            raise KnownError(
+                Message(N_("Your role does not allow merging clients.")),
+                Message(
+                    N_("A job coach, work-ability coordinator or team lead who holds both can merge them.")
+                ),
+            )
 
     # ---- undoing ----
 
@@ -188,10 +218,15 @@ class _Pair:
         other = writing.load(self.connection, SPECS["client"], self.other_id)
         if other is None or not other["deleted"]:
             raise self._not_here()
-        here = [(one, self._load(one["kind"], one["here"])) for one in made["moved"]]
-        living = [(one, row) for one, row in here if row is not None and not row["deleted"]]
-        later = self._later(made, [row for _, row in living])
-        back = {one["here"]: one["there"] for one in made["moved"]}
+        moved = [*made["moved"], *self._apart(made)]
+        here = [(one, self._load(one["kind"], one["here"])) for one in moved]
+        living = [
+            (one, row)
+            for one, row in here
+            if row is not None and not row["deleted"] and SPECS[one["kind"]].group in self._held
+        ]
+        later = self._later({one["here"] for one in moved}, [row for _, row in living])
+        back = {one["here"]: one["there"] for one in moved}
         new = {row["id"]: str(clock.new_id()) for _, row in later}
         ids = back | new
         more = [{"kind": kind, "there": new[row["id"]], "here": row["id"]} for kind, row in later]
@@ -202,7 +237,8 @@ class _Pair:
             old = self._load(one["kind"], one["there"])
             if old is None:
                 raise self._not_here()
-            values = merging.brought(one["kind"], row, self.other_id, ids)
+            hidden = {merging.derived(made["id"], old["of_id"]): old["of_id"]} if old.get("of_id") else {}
+            values = merging.brought(one["kind"], row, self.other_id, {**hidden, **ids})
             returned.append(self._returned(one["kind"], old, values))
         changes |= self._put(returned)
         fresh = [(kind, merging.brought(kind, row, self.other_id, ids)) for kind, row in later]
@@ -213,9 +249,19 @@ class _Pair:
         self._log("unmerged", UUID(made["id"]))
         return changes
 
-    def _later(self, made: Row, moved: list[Row]) -> list[tuple[str, Row]]:
+    def _apart(self, made: Row) -> list[dict[str, str]]:
+        """Return the entries of other compartments that are here in both clients; the centre sees to the rest."""
+        listed = {one["there"] for one in made["moved"]}
+        return [
+            {"kind": kind, "there": row["id"], "here": merging.derived(made["id"], row["id"])}
+            for kind in merging.apart()
+            if SPECS[kind].group in self._held
+            for row in rows.find(self.connection, kind, self.other_id, deleted=True)
+            if row["id"] not in listed
+        ]
+
+    def _later(self, known: set[str], moved: list[Row]) -> list[tuple[str, Row]]:
         """Return what was written since to entries that go back; nothing older can point to them."""
-        known = {one["here"] for one in made["moved"]}
         here = self._rows(self.kept_id)
         return merging.followers(
             moved, {kind: [row for row in found if row["id"] not in known] for kind, found in here.items()}
@@ -245,7 +291,8 @@ class _Pair:
         return writing.load(self.connection, SPECS[kind], record_id) if kind in SPECS else None
 
     def _rows(self, client_id: str) -> dict[str, list[Row]]:
-        return {kind: rows.find(self.connection, kind, client_id) for kind in merging.movable()}
+        kinds = [kind for kind in merging.movable() if SPECS[kind].group in self._held]
+        return {kind: rows.find(self.connection, kind, client_id) for kind in kinds}
 
     def _set_client(self, values: Row) -> Changes:
         if not values:

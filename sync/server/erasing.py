@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from app import access
+from app import access, merging
 from app.clock import new_id, now
 from app.errors import Problem
 from app.i18n import N_, Message
@@ -146,9 +146,10 @@ def _blank(name: str) -> Row:
     """Return the values of an erased row: those of a deleted one, and no day either."""
     known = kind(name)
     values: Row = dict(known.blank)
+    named = {column for column, _ in known.parents}
     for field in known.names:
         column = known.table.c[field]
-        if field in values or column.foreign_keys or field == "client_id":
+        if field in values or field in named or field == "client_id":
             continue
         if column.nullable:
             values[field] = None
@@ -171,6 +172,7 @@ def _forget_copies(connection: Connection, states: Mapping[str, ScopeState], cli
     of_these = select(_MERGE).where(_MERGE.c.merged_id.in_(clients), _MERGE.c.client_id.not_in(clients))
     for merge in [dict(row) for row in connection.execute(of_these).mappings()]:
         copies = [one for one in merge["moved"] if one.get("kind") in RECORDS]
+        copies += _apart(connection, merge)
         scope = f"client:{merge['client_id']}:"
         for name in {one["kind"] for one in copies}:
             here = [one["here"] for one in copies if one["kind"] == name]
@@ -186,6 +188,18 @@ def _forget_copies(connection: Connection, states: Mapping[str, ScopeState], cli
             state.counts("client_merge", merge["id"], merge["version"] + 1, 1)
         emptied = {"moved": [], "client_before": {}, "version": merge["version"] + 1, "seq": state.number()}
         put(connection, _MERGE, [{**merge, **emptied}])
+
+
+def _apart(connection: Connection, merge: Row) -> list[Row]:
+    """Return the copies in compartments of which a merge does not speak."""
+    return [
+        {"kind": name, "here": row["id"]}
+        for name in merging.apart()
+        for row in rows_of(
+            connection, RECORDS[name], [merge["client_id"]], ("id", "deleted"), key="client_id"
+        )
+        if row["deleted"] and merging.came_by(merge["id"], row["id"])
+    ]
 
 
 def _forget_values(connection: Connection, merge: Row) -> None:

@@ -16,7 +16,7 @@ from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
-from sync.server import erasing, moved, scopes
+from sync.server import erasing, following, moved, scopes
 from sync.server.batch import Key, Work, said, settle
 from sync.server.database import rows_of, writing
 from sync.server.faults import BUGS
@@ -46,7 +46,8 @@ def write(
 ) -> list[Row]:
     """Do what `push` does inside a transaction that is open already."""
     erased = erasing.named(connection, mutations)
-    states = scopes.lock(connection, [*(m.scope for m in mutations), *erasing.to_lock(connection, erased)])
+    wanted = {*(m.scope for m in mutations), *erasing.to_lock(connection, erased)}
+    states = scopes.lock(connection, wanted | following.to_lock(connection, mutations))
     for scope, number in (taken or {}).items():
         states[scope].taken = number
     point("server.push.locked")
@@ -64,6 +65,7 @@ def write(
     works += [*_assignments(sender, works), *_released(connection, works), *erasing.also(works, erased)]
     if works:
         states, rows = settle(connection, sender, states, rows, works)
+        states, rows = following.follow(connection, sender, states, rows, mutations)
         erasing.erase(connection, sender, states, erasing.done(works))
     _release(connection, [work for work in works if work.released and work.status != "quarantined"])
     done = {work.mutation.id: _result(sender, work, rows) for work in works}

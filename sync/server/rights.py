@@ -75,7 +75,14 @@ class Sender:
             return self._obstacle_to_assignment(mutation)
         if not access.may_write(SPECS[mutation.kind].writers, self.role):
             return "role"
-        return None if mutation.scope in self.allowed else "access"
+        held = mutation.scope in self.allowed and self._holds_other(mutation)
+        return None if held else "access"
+
+    def _holds_other(self, mutation: Mutation) -> bool:
+        """Tell whether she holds also the client whom a merge makes part of another one."""
+        if mutation.kind != "client_merge" or mutation.op == "delete" or "merged_id" not in mutation.patch:
+            return True
+        return f"client:{mutation.patch['merged_id'][1]}:core" in self.allowed
 
     def _obstacle_to_assignment(self, mutation: Mutation) -> str | None:
         client = access.client_of(mutation.scope)

@@ -35,12 +35,13 @@ from ui.theme import button, card, heading, label, look, px, spacing
 
 @dataclass(frozen=True)
 class Pair:
-    """Two clients, what comes over, and who holds the other one only."""
+    """Two clients, what comes over, who holds the other one only, and whether there may be more than is seen here."""
 
     kept: Row
     other: Row
     counts: Mapping[str, int]
     holders: tuple[str, ...]
+    in_part: bool = False
 
 
 def gather(store: Any, kept_id: UUID, other_id: UUID) -> Pair | None:
@@ -52,7 +53,8 @@ def gather(store: Any, kept_id: UUID, other_id: UUID) -> Pair | None:
         return None
     store.opened(other_id)
     holders = tuple(stored.only_holders(store, kept_id, other_id))
-    return Pair(kept, other, stored.count(store, other_id), holders)
+    counts, in_part = stored.count(store, other_id), stored.in_part(store, kept_id, other_id)
+    return Pair(kept, other, counts, holders, in_part)
 
 
 class MergeScreen(QWidget):
@@ -267,8 +269,11 @@ class Choices(QWidget):
         for kind, number in self.pair.counts.items():
             text = _n("{title}: {count} entry", "{title}: {count} entries", number)
             column.addWidget(label(text.format(title=_(SPECS[kind].title), count=number)))
-        if not filled and not self.pair.counts:
+        if not filled and not self.pair.counts and not self.pair.in_part:
             column.addWidget(label(_("The other one has no entries."), "quiet"))
+        if self.pair.in_part:
+            text = _("Entries that you may not see come over too, once this has been sent to the centre.")
+            column.addWidget(label(text, "quiet"))
         if self.pair.holders:
             column.addWidget(self._warning())
         return frame

@@ -249,6 +249,7 @@ ATTACHMENT = RecordSpec(
 MERGE = RecordSpec(
     table=records.ClientMerge,
     title=N_("Merged clients"),
+    writers=roles.MAY_MERGE,
     one=N_("Merging of two clients"),
     label=lambda row: str(row["on"]),
     columns=("on", "undone_on"),

@@ -177,7 +177,8 @@ class Attachment(Record, table=True):
 class ClientMerge(Record, table=True):
     """That two clients were one person: which entries were brought over, so that it can be undone.
 
-    `client_id` is the client that stays; `moved` names each entry of the other one by kind, its id there and here.
+    `client_id` is the client that stays; `moved` names each entry of the other one's core by kind, its id there and
+    here. Entries of other compartments are named nowhere: who sees the merge may not see those (`merging.derived`).
     """
 
     __tablename__ = "client_merge"

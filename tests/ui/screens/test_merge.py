@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.clock import new_id
 from app.services import SPECS
 from storage import merging
+from storage.store import set_state
 from tests.ui.screens.caseload import make
 from tests.ui.screens.conftest import show
 from ui.client_form import ClientForm
@@ -132,3 +133,17 @@ def test_the_warning_of_a_duplicate_leads_to_merging(qtbot: Any, context: Any, w
     new.look_for_same()
     assert new.same.isVisible()
     assert [one.text() for one in new.same.findChildren(QPushButton)] == ["Open", "Open"]
+
+
+def test_who_may_not_see_everything_is_told_that_the_rest_comes_too(qtbot: Any, context: Any) -> None:
+    kept, other = twins(context.store)
+    words = "Entries that you may not see come over too"
+    screen = MergeScreen(context, kept, other)
+    show(qtbot, screen)
+    assert not [one for one in screen.findChildren(QLabel) if words in one.text()]
+    with context.store.write() as connection:
+        set_state(connection, "device_id", str(new_id()))
+        connection.exec_driver_sql("UPDATE assignment SET role = 'team-lead'")
+    screen = MergeScreen(context, kept, other)
+    show(qtbot, screen)
+    assert [one for one in screen.findChildren(QLabel) if words in one.text()]

@@ -1,4 +1,4 @@
-"""Periods to choose from: the last weeks and months, and each year in which something happened."""
+"""Periods to choose from: the last weeks and months, one's own, and each year in which something happened."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ class Period:
 
 
 EVER = Period("ever")
+OWN = "own"
+"""The key of the period that a person gives by its days."""
 
 
 def periods(entries: Iterable[Entry], today: date) -> list[Period]:
@@ -36,5 +38,6 @@ def periods(entries: Iterable[Entry], today: date) -> list[Period]:
         Period("quarter", _("The last 3 months"), today - timedelta(days=91), today),
         Period("year", _("The last 12 months"), today - timedelta(days=365), today),
         Period("ahead", _("From today on"), today),
+        Period(OWN, _("From a day to a day")),
         *(Period(str(year), str(year), date(year, 1, 1), date(year, 12, 31)) for year in years),
     ]

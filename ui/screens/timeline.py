@@ -35,7 +35,8 @@ from app.i18n import _, _n, format_date
 from app.services import SERVICES, SPECS
 from ui.screens import entry_words, words
 from ui.screens.chips import ChipRow
-from ui.screens.periods import EVER, Period, periods
+from ui.screens.from_to import FromTo
+from ui.screens.periods import EVER, OWN, Period, periods
 from ui.screens.story import Entry
 from ui.screens.words import fold
 from ui.theme import button, colours, label
@@ -219,7 +220,10 @@ class Timeline(QWidget):
         self.module.setAccessibleName(_("Part of the service"))
         self.period.setAccessibleName(_("Period"))
         self.module.activated.connect(lambda _row: self._module_chosen())
-        self.period.activated.connect(lambda _row: self._filter(period=self.period.currentData()))
+        self.period.activated.connect(lambda _row: self._period_chosen())
+        self.from_to = FromTo()
+        self.from_to.changed.connect(lambda: self._filter(period=self._period()))
+        self.from_to.hide()
         self.chips = ChipRow(_("Kinds of entries"))
         self.chips.changed.connect(lambda: self._filter(kinds=self._kinds()))
         self.more = button("", "link")
@@ -244,7 +248,15 @@ class Timeline(QWidget):
         for box in (self.module, self.period):
             box.setMinimumContentsLength(8)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        for widget in (self.search, self._choices, self.chips, self.more, self.count, self.empty):
+        for widget in (
+            self.search,
+            self._choices,
+            self.from_to,
+            self.chips,
+            self.more,
+            self.count,
+            self.empty,
+        ):
             column.addWidget(widget)
         column.addWidget(self.view, 1)
 
@@ -255,7 +267,18 @@ class Timeline(QWidget):
         _offer(self.period, [(period.title, period) for period in periods(entries, today())])
         self._offer_kinds()
         self.model.load(entries, ours)
-        self._filter(kinds=self._kinds(), period=self.period.currentData())
+        self.from_to.setVisible(self.period.currentData().key == OWN)
+        self._filter(kinds=self._kinds(), period=self._period())
+
+    def _period(self) -> Period:
+        """Return the period to be shown: the chosen one, or the one that the two days are."""
+        chosen: Period = self.period.currentData()
+        return self.from_to.period() if chosen.key == OWN else chosen
+
+    def _period_chosen(self) -> None:
+        # The keyboard stays: the arrow keys may be on their way to another period, and Tab leads to the days.
+        self.from_to.setVisible(self.period.currentData().key == OWN)
+        self._filter(period=self._period())
 
     def _offer_modules(self) -> None:
         """Offer the parts of the service from which there is something."""

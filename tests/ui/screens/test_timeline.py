@@ -112,6 +112,38 @@ def test_a_period_and_a_word_narrow_together(qtbot: Any, timeline: Timeline) -> 
     }
 
 
+def test_a_period_of_ones_own_is_given_by_two_days(qtbot: Any, timeline: Timeline) -> None:
+    everything = shown(timeline)
+    box = timeline.from_to
+    assert not box.isVisible()
+    pick(qtbot, timeline.period, "From a day to a day")
+    assert box.isVisible()
+    qtbot.keyClick(timeline.period, Qt.Key.Key_Tab)
+    assert timeline.window().focusWidget() is box.begins.edit
+    assert shown(timeline) == everything, "two open ends are the whole time"
+    first, last = today() - timedelta(30), today() - timedelta(5)
+    qtbot.keyClicks(box.begins.edit, f"{first.day}.{first.month}.{first.year}")
+    qtbot.keyClick(box.begins.edit, Qt.Key.Key_Tab)
+    assert timeline.window().focusWidget() is box.ends.edit
+    qtbot.keyClicks(box.ends.edit, f"{last.day}.{last.month}.{last.year}")
+    within = [one for one in timeline.model.all if one.on and first <= one.on <= last]
+    assert [timeline.model.all[n] for n in timeline.model.shown] == within
+    assert 0 < len(within) < len(everything)
+    qtbot.keyClick(box.begins.edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(box.begins.edit, "today")
+    assert box.problems[1].isVisible()
+    assert box.problems[1].text() == "The end is before the start."
+    assert box.ends.edit.accessibleDescription() == "The end is before the start."
+    assert [timeline.model.all[n] for n in timeline.model.shown] == within, "refused, so nothing is narrowed"
+    timeline.show_entries(entries())
+    assert box.isVisible(), "what is chosen stays"
+    box.ends.edit.clear()
+    qtbot.keyClicks(box.ends.edit, "31.11.2026")
+    assert box.problems[1].text().startswith("There is no such day")
+    pick(qtbot, timeline.period, str(today().year))
+    assert not box.isVisible()
+
+
 @given(day=st.dates(date(2000, 1, 1), date(2040, 1, 1)), now=st.dates(date(2001, 1, 1), date(2030, 1, 1)))
 def test_periods_hold_their_days(day: date, now: date) -> None:
     found = {one.key: one for one in periods.periods([Entry("referral", day)], now)}

@@ -239,6 +239,7 @@ class Program(QObject):
             done.wait(PATIENCE_MS / 1000)
             session.tasks.close()
             self._closing = None
+        self._clipboard.clear()
         if self.unlock is not None:
             _destroy(self.unlock)
             self.unlock = None

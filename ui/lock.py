@@ -161,13 +161,18 @@ class ClipboardWatch(QObject):
         super().__init__(parent)
         self._board = QGuiApplication.clipboard()
         self._copied = b""
+        self._watching = False
 
     def start(self) -> None:
         """Watch from now on."""
+        self._watching = True
         self._board.dataChanged.connect(self._changed)
 
     def clear(self) -> None:
-        """Empty what was copied from this program, and watch no more."""
+        """Empty what was copied from this program, and watch no more; when nothing is watched, leave all as it is."""
+        if not self._watching:
+            return
+        self._watching = False
         with suppress(RuntimeError):
             self._board.dataChanged.disconnect(self._changed)
         ours = self._board.ownsClipboard() or (self._copied and _digest(self._board.text()) == self._copied)

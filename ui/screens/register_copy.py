@@ -1,13 +1,16 @@
 """Copying a note for the official register: its text on the clipboard, then the mark that it is there."""
 
+import atexit
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
+from weakref import ref
 
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app import register
 from app.clock import today
@@ -39,6 +42,17 @@ def to_clipboard(text: str) -> None:
     for kind, value in _CONCEALED.items():
         data.setData(kind, QByteArray(value))
     QGuiApplication.clipboard().setMimeData(data)
+    atexit.unregister(_let_go)
+    atexit.register(_let_go, ref(data))
+
+
+def _let_go(given: "ref[QMimeData]") -> None:
+    """Empty the clipboard of what was made here, if it is still there: where the platform keeps it past the end of the
+    interpreter, deleting it then ends the process with a fault.
+    """
+    data = given()
+    if data is not None and isValid(data) and QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
 
 
 def copy_text(context: Context, kind: str, row: Row, code: str = "") -> None:

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents import said
+from app.documents import called, said
 from app.i18n import _
 from app.record import Row
 from app.spec import RecordSpec
@@ -30,16 +30,26 @@ def sheet(
     rows: Sequence[Row],
     worker_names: Mapping[str, str] | None = None,
     client_names: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Sheet:
-    """Make the table of a kind's rows in the present language; with `client_names` the first column says who."""
+    """Make the table of a kind's rows in the present language; with `client_names` the first column says who.
+
+    `labels` says what the entries are called that the rows point to (`labels_for`); without it their ids stand there.
+    """
     fields = spec.fields()
     titles = [_(field.title) for field in fields]
-    lines = [[said(spec, field, row, worker_names) for field in fields] for row in rows]
+    lines = [[said(spec, field, row, worker_names, labels) for field in fields] for row in rows]
     if client_names is not None:
         titles.insert(0, _("Client"))
         for line, row in zip(lines, rows, strict=True):
             line.insert(0, client_names.get(str(row.get("client_id")), ""))
     return Sheet(_(spec.title), tuple(titles), tuple(map(tuple, lines)))
+
+
+def labels_for(spec: RecordSpec, rows: Callable[[str], Sequence[Row]]) -> dict[str, str]:
+    """Return what the entries that a kind's fields refer to are called, by id; `rows` gives the rows of a kind."""
+    kinds = {field.refers for field in spec.fields()}
+    return {one: label for kind in sorted(kinds) for one, label in called(kind, rows).items()}
 
 
 def as_file(made: Sheet, kind: str) -> bytes:

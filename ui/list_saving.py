@@ -62,7 +62,9 @@ def save_list(
 
         shown = rows(store)
         names = {str(case.client_id): case.name for case in store.clients()} if _of_clients(spec) else None
-        made = exporting.as_file(exporting.sheet(spec_here(store, spec), shown, store.worker_names(), names), kind)
+        labels = exporting.labels_for(spec, store.rows)
+        sheet = exporting.sheet(spec_here(store, spec), shown, store.worker_names(), names, labels)
+        made = exporting.as_file(sheet, kind)
         # Written down first: a file whose export is not in the log must not come to be.
         store.log("export", spec.kind, None, client_id, f"list {kind}")
         write_whole(file, made)

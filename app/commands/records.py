@@ -147,6 +147,7 @@ def _write_list(
         rows,
         store.worker_names(),
         clients if spec.scope == "client" and spec.kind != "client" else None,
+        exporting.labels_for(spec, store.rows),
     )
     if arguments.party:
         ask_for_list(store, spec.kind, rows, arguments.party, arguments.override)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from app import i18n
-from app.exporting import Sheet, as_csv, as_file, as_xlsx, sheet
+from app.clock import new_id
+from app.exporting import Sheet, as_csv, as_file, as_xlsx, labels_for, sheet
 from app.record import to_row
 from app.services import SPECS
 from tests.stores import make
@@ -67,3 +68,41 @@ def test_a_list_has_every_field_by_its_title_and_codes_in_words(kind: str) -> No
     assert header[0] == "Client"
     assert len(header) == len(spec.fields()) + 1
     assert (cells["Client"], cells["Place"], cells["Notes"]) == ("Testinen Aino", "Library", "Hyvä")
+
+
+@pytest.mark.parametrize(
+    ("language", "wage", "clock"), [("fi", "10,85", "9.05"), ("sv", "10,85", "9.05"), ("en", "10.85", "9:05")]
+)
+def test_amounts_and_times_are_as_the_language_writes_them(language: str, wage: str, clock: str) -> None:
+    i18n.set_language(language)
+    job = make(
+        "employment",
+        client_id=new_id(),
+        employer="Kulma",
+        title="Apulainen",
+        started_on="2026-01-05",
+        weekly_hours="20",
+        hourly_wage="10.85",
+    )
+    visit = make(
+        "support_visit", client_id=new_id(), on="2026-01-05", start_time="09:05", notes="10:30 alkoi"
+    )
+    (line,) = sheet(SPECS["employment"], [to_row(job)]).lines
+    assert {"20", wage} <= set(line)
+    (line,) = sheet(SPECS["support_visit"], [to_row(visit)]).lines
+    assert {f"0{clock}", "10:30 alkoi"} <= set(line)
+
+
+def test_what_a_row_points_to_is_called_by_its_name() -> None:
+    client = new_id()
+    job = make(
+        "employment", client_id=client, employer="Kahvila Kulma", title="Apulainen", started_on="2026-01-05"
+    )
+    check = make("job_check", client_id=client, employment_id=job.id, on="2026-01-05", months=3)
+    elsewhere = make("job_check", client_id=client, employment_id=new_id(), on="2026-01-05", months=3)
+    labels = labels_for(SPECS["job_check"], {"employment": [to_row(job)]}.__getitem__)
+    lines = sheet(SPECS["job_check"], [to_row(check), to_row(elsewhere)], labels=labels).lines
+    assert [any("Kahvila Kulma" in cell for cell in line) for line in lines] == [True, False]
+    assert not any(
+        str(other) in cell for line in lines for cell in line for other in (job.id, elsewhere.employment_id)
+    )

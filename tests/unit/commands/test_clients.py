@@ -77,6 +77,10 @@ def test_the_copy_holds_everything(run: Run, profile: Path, tmp_path: Path) -> N
     put(run, "network_member", client_id=client, name="Vuokko", role="guardian")
     put(run, "network_member", client_id=other, name="Vieras")
     put(run, "profile_health", client_id=client, noted_on="2026-01-05", limits="Selkä ei kestä nostamista")
+    step = {"id": "01990000-0000-7000-8000-000000000077", "what": "Soitan kahvilaan"}
+    goals = [{"text": "Haluan kahvilaan", "steps": [step]}]
+    put(run, "career_plan", client_id=client, made_on="2026-01-05", goals=goals)
+    put(run, "plan_progress", client_id=client, on="2026-02-05", step_id=step["id"], state="done")
     gone = put(run, "network_member", client_id=client, name="Poistettu")
     run("delete", "network_member", gone)
     store = Store.open(profile, PASSPHRASE)
@@ -96,13 +100,17 @@ def test_the_copy_holds_everything(run: Run, profile: Path, tmp_path: Path) -> N
         data = json.loads(archive.read("copy.json"))
         pdf = pypdfium2.PdfDocument(archive.read("copy.pdf"))
         text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pdf).split())
-    assert set(data["entries"]) == {"client", "assignment", "network_member", "profile_health", "attachment"}
+    plans = {"career_plan", "plan_progress"}
+    own = {"client", "assignment", "network_member", "profile_health", "attachment"}
+    assert set(data["entries"]) == own | plans
     assert [one["name"] for one in data["deleted_entries"]["network_member"]] == ["Poistettu"]
     assert data["entries"]["client"][0]["identity_code"] == "030392-937A"
     assert "blob_key" not in data["entries"]["attachment"][0]
     assert {"create", "copied"} <= {line["action"] for line in data["access_log"]}
     for wanted in ("Ääni", "Vuokko", "Guardian", "Selkä ei kestä", "Copy of everything made", "files/1.pdf"):
         assert wanted in text
+    assert text.count("Soitan kahvilaan") == 2  # in the plan, and where it tells how the step went
+    assert step["id"] not in text
     assert "Vieras" not in text + json.dumps(data)
     assert "030392" not in (pdf.get_metadata_value("Title") or "")
 

@@ -23,6 +23,7 @@ from sync.server import auth, blobs, people, state
 from sync.server.bodies import Stop, answer, read_body
 from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
+from sync.server.logs import of_exception
 from sync.server.pull import pull
 from sync.server.push import newest_schema, parse_one_by_one, parse_sealed, push, refused
 from sync.server.rights import Sender
@@ -309,10 +310,15 @@ def _health(centre: Centre) -> Callable[[], protocol.HealthReply]:
     return health
 
 
+def _path(request: Request) -> str:
+    """Return the path as it is declared: what a caller wrote in its place may be anything."""
+    return str(getattr(request.scope.get("route"), "path", "?"))
+
+
 def _answer_errors(web: FastAPI) -> None:
     async def stopped(request: Request, error: Exception) -> Response:
         stop = cast(Stop, error)
-        log.info("stopped", path=request.url.path, code=stop.code)
+        log.info("stopped", path=_path(request), code=stop.code)
         return stop.reply()
 
     async def by_status(request: Request, error: Exception) -> Response:
@@ -325,12 +331,12 @@ def _answer_errors(web: FastAPI) -> None:
         return Stop("message").reply()
 
     async def no_database(request: Request, error: Exception) -> Response:
-        log.error("database", path=request.url.path, kind=type(error).__name__)
+        log.error("database", path=_path(request), **of_exception(error))
         return Stop("busy").reply()
 
     async def failed(request: Request, error: Exception) -> Response:
-        # The kind of the failure alone: its text may carry a client's data.
-        log.error("failed", path=request.url.path, kind=type(error).__name__)
+        # Its kind and place alone: its text may carry a client's data.
+        log.error("failed", path=_path(request), **of_exception(error))
         return Stop("failed").reply()
 
     web.add_exception_handler(Stop, stopped)

@@ -57,13 +57,14 @@ def connect(url: str) -> Engine:
             max_overflow=20,
             pool_pre_ping=True,
             json_deserializer=from_json,
+            hide_parameters=True,  # the text of an error may be logged, a value may not
             connect_args={"options": "-c timezone=UTC"},
         )
         event.listen(engine, "connect", _prepare_postgres)
         return engine
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(parsed.get_backend_name())
-    engine = create_engine(parsed, connect_args={"timeout": 30})
+    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -115,12 +116,6 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if is_postgres(plain) else {}
         with plain.execution_options(**options) as connection, connection.begin():
             yield connection
-
-
-def check_foreign_keys(connection: Connection) -> None:
-    """Have the deferred foreign keys checked now rather than at commit (SQLite checks at commit alone)."""
-    if is_postgres(connection):
-        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
 
 _any_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

@@ -2,14 +2,13 @@
 
 import gc
 import socket
-import sys
 
-import structlog
 import uvicorn
 from sqlalchemy import Engine
 
 from app.errors import KnownError
 from app.i18n import N_, Message
+from sync.server import logs
 from sync.server.app import create_app
 
 
@@ -26,14 +25,7 @@ class _Announcing(uvicorn.Server):
 
 def serve(engine: Engine, host: str, port: int, cert: str | None = None, key: str | None = None) -> None:
     """Serve until a signal stops it; port 0 takes a free one. Raises KnownError where the port is taken."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure()
     config = uvicorn.Config(
         create_app(engine),
         log_config=None,

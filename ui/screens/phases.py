@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
+    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from app.record import Record
     from storage.writing import Changes
 
-HEADERS = (N_("Usual name"), N_("Name here"), N_("Phase of THL's model"), N_("In use"), N_("Clients now"))
+HEADERS = (N_("Usual name"), N_("Name here"), N_("THL"), N_("In use"), N_("Clients now"))
+NAME_HERE = 1
 NAMES = ("name_fi", "name_sv", "name_en")
 
 
@@ -59,7 +62,8 @@ class PhasesScreen(QWidget):
         self.context = context
         self.settled: Settled | None = None
         self.setAccessibleName(_(SPECS[KIND].title))
-        column = QVBoxLayout(self)
+        self.page = look(QWidget(), "page")
+        column = QVBoxLayout(self.page)
         column.setContentsMargins(*[spacing(2)] * 4)
         column.setSpacing(spacing(1.5))
         column.addWidget(heading(_(SPECS[KIND].title), 2))
@@ -72,6 +76,14 @@ class PhasesScreen(QWidget):
         column.addLayout(self._make_bar())
         column.addWidget(self._make_guidance())
         column.addStretch(1)
+        self.view = QScrollArea()
+        self.view.setWidgetResizable(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.setWidget(self.page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.view)
         self.setFocusProxy(self.table)
         context.bus.changed.connect(self._heard)
         self.load()
@@ -93,8 +105,9 @@ class PhasesScreen(QWidget):
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setStretchLastSection(True)
-        table.setFixedHeight(px(36) * len(codes.PHASES) + head.sizeHint().height() + px(22))
+        head.setSectionResizeMode(NAME_HERE, QHeaderView.ResizeMode.Stretch)
+        table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setFixedHeight(px(36) * len(codes.PHASES) + head.sizeHint().height() + px(6))
         table.itemSelectionChanged.connect(self._tell)
         table.cellDoubleClicked.connect(lambda _row, _column: self.edit())
         table.installEventFilter(self)
@@ -115,14 +128,16 @@ class PhasesScreen(QWidget):
         return row
 
     def _make_guidance(self) -> QWidget:
-        frame = look(QWidget(), "card")
+        frame = look(QFrame(), "card")
         column = QVBoxLayout(frame)
         column.setContentsMargins(*[spacing(2)] * 4)
         column.setSpacing(spacing(0.5))
         self.name = heading("", 3)
         self.guidance = label("")
         column.addWidget(self.name)
+        self.thl = label("", "small")
         column.addWidget(self.guidance)
+        column.addWidget(self.thl)
         return frame
 
     # ---- loading ----
@@ -142,6 +157,7 @@ class PhasesScreen(QWidget):
             for place, text in enumerate(self._texts(one)):
                 item = QTableWidgetItem(text)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{_(HEADERS[place])}: {text}")
+                item.setToolTip(text)
                 self.table.setItem(number, place, item)
         for made in (self.edit_button, self.usual_button):
             made.setVisible(settled.may_write)
@@ -151,17 +167,28 @@ class PhasesScreen(QWidget):
 
     def _texts(self, one: Phase) -> tuple[str, ...]:
         assert self.settled is not None
-        thl = f"{one.thl} {words.choice(codes.THL_PHASES, one.thl)}" if one.thl else words.NOTHING
         here = one.name if one.name != _(str(one.title)) else words.NOTHING
         count = self.settled.clients[one.value]
-        return (words.phase(one.value), here, thl, _("Yes") if one.in_use else _("No"), str(count))
+        return (
+            words.phase(one.value),
+            here,
+            one.thl or words.NOTHING,
+            _("Yes") if one.in_use else _("No"),
+            str(count),
+        )
 
     def _tell(self) -> None:
         one = self.chosen()
         if one is None:
             return
+        line = QPoint(0, self.table.rowViewportPosition(self.table.currentRow()) + px(18))
+        self.view.ensureVisible(0, self.table.viewport().mapTo(self.page, line).y(), 0, px(36))
         self.name.setText(one.name)
         self.guidance.setText(one.guided or _("No guidance has been written for this phase."))
+        thl = _("In THL's model: {number} {phase}").format(
+            number=one.thl, phase=words.choice(codes.THL_PHASES, one.thl)
+        )
+        self.thl.setText(thl if one.thl else _("In THL's model: none of its phases"))
         row = self._row()
         self.usual_button.setEnabled(row is not None and any(row[name] for name in NAMES))
 

@@ -95,14 +95,10 @@ def desk(qtbot: QtBot, context: Context, people: dict[str, UUID]) -> Desk:
 def test_a_phase_is_settled_by_keyboard_and_gets_its_usual_name_back(
     desk: Desk, qtbot: QtBot, store: Store, ways: Ways
 ) -> None:
-    assert desk.texts("support")[:4] == [
-        "Support",
-        "–",
-        "4 Working, and agreeing on support with the employer",
-        "Yes",
-    ]
+    assert desk.texts("support") == ["Support", "–", "4", "Yes", "1"]
     desk.choose("support")
     assert desk.screen.guidance.text() == "No guidance has been written for this phase."
+    assert desk.screen.thl.text() == "In THL's model: 4 Working, and agreeing on support with the employer"
     qtbot.keyClick(desk.screen.table, Qt.Key.Key_Return)
     desk.type_into("name_en", "Help at work")
     desk.type_into("name_fi", "Tuki arjessa")

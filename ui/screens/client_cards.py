@@ -20,6 +20,7 @@ from app.services.coaching import codes
 from ui.context import Context
 from ui.fields.flow import Flow
 from ui.screens import phase_proposal, words
+from ui.screens.card_head import CardHead
 from ui.screens.goals import GoalsPanel
 from ui.screens.phase_line import PhaseLine
 from ui.screens.phase_proposal import ProposalNotice
@@ -39,9 +40,8 @@ class Card(QFrame):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(spacing(2), spacing(1.5), spacing(2), spacing(2))
         self.column.setSpacing(spacing(1))
-        self.head = QHBoxLayout()
         self.title = heading(title, 3)
-        self.head.addWidget(self.title, 1)
+        self.head = CardHead(self.title)
         self.column.addLayout(self.head)
         self.body = QVBoxLayout()
         self.body.setSpacing(spacing(1))
@@ -50,10 +50,10 @@ class Card(QFrame):
     def add_button(
         self, text: str, press: Callable[[], Any], tip: str = "", name: str = "quiet"
     ) -> QPushButton:
-        """Put a button into the title's row."""
-        made = button(text, name, tip=tip)
+        """Put a button into the title's row. A `tip` of one letter is the key that presses it."""
+        made = button(text, name, tip=_("Key {key}").format(key=tip) if len(tip) == 1 else tip)
         made.clicked.connect(lambda: press())
-        self.head.addWidget(made)
+        self.head.add(made)
         return made
 
     def clear(self) -> None:
@@ -166,7 +166,7 @@ class PhaseCard(Card):
         super().__init__(_("Phase"))
         self.line = PhaseLine()
         self.level = label("", "chip", wraps=False)
-        self.head.addWidget(self.level, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.head.add(self.level)
         self.change = self.add_button(_("Change phase"), change, tip=_("F"))
         self.body.addWidget(self.line)
         self.guidance = label("", "quiet")
@@ -241,7 +241,7 @@ class GoalsCard(Card):
     def __init__(self, open_plan: Callable[[], None], press: Callable[[StepView], None]) -> None:
         super().__init__(_("Goals"))
         self.version = label("", "small", wraps=False)
-        self.head.addWidget(self.version)
+        self.head.add(self.version)
         self.open = self.add_button(_("Open the plan"), open_plan, tip=_("P"))
         self.panel = GoalsPanel(press)
         self.body.addWidget(self.panel)

@@ -45,7 +45,8 @@ class Flowing(QWidget):
         """The line under it, where there is one."""
         self.beside: QHBoxLayout | None = None
         """The place at its right where its buttons are, where there is one."""
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # A wider place may need more height than a narrow one, where a tall thing comes up beside low ones.
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         for text, tone in chips:

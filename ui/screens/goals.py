@@ -67,7 +67,7 @@ class GoalsPanel(QWidget):
 
     def _step(self, step: StepView) -> QWidget:
         row = QWidget()
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         row.setSizePolicy(policy)
         line = QHBoxLayout(row)

@@ -412,6 +412,27 @@ def test_enter_opens_what_a_line_names(
     assert store.row("job_application", sent.id)["state"] == "sent"
 
 
+def test_where_all_was_answered_long_ago_it_says_how(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    client = people["Eero"]
+    values = {"client_id": client, "employer": "Kulma", "job": "Tiskaaja", "on": at(-220)}
+    store.save(
+        make("job_application", **values, state="refused", answered_on=at(-200)),
+        make("job_application", **values, state="refused", answered_on=at(-190)),
+        make("job_application", **values, state="no_answer"),
+    )
+    part = search_of(qtbot, context, client)
+    shown = said(part.applications)
+    assert "3 applications sent, none waits for an answer." in shown
+    assert "Not chosen (2) · No answer (1)" in shown
+    assert "The last answer: 6 months ago." in shown
+    (more,) = [b for b in part.applications.findChildren(QPushButton) if b.text() == "Show 3 applications"]
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Return)
+    assert {"Not chosen (2)", "No answer (1)"} <= set(said(part.applications))
+
+
 def test_what_was_answered_long_ago_comes_on_demand(
     qtbot: Any, context: Any, people: dict[str, UUID], store: Any
 ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from app import profiles
+from app.access import NotHeld
 from app.clock import today
 from app.i18n import _, _n, format_date
 from app.record import Row
@@ -198,7 +199,8 @@ class AgreementCard(Card):
     def _acts(self, line: Flowing, row: Row, day: str) -> None:
         if not row["content_hash"]:
             _act(line, _("Sign"), _("Sign the agreement of {day}").format(day=day), partial(self.sign, row))
-        _act(line, _("PDF"), _("PDF of the agreement of {day}").format(day=day), partial(self._pdf, row))
+        name = _("Agreement of {day}").format(day=day)
+        _act(line, _("Preview"), _("Preview: {name}").format(name=name), partial(self._pdf, row))
 
     def make(self) -> None:
         """Make the first agreement from the plan; later ones copy what is signed, one begun is opened."""
@@ -342,11 +344,12 @@ class ApartCard(Card):
     def __init__(self, part: PlansPart) -> None:
         super().__init__(_("Kept apart"))
         self.part = part
+        self.buttons: dict[str, QPushButton] = {}
         for kind, text in (
             ("profile_health", _("New: health and work")),
             ("profile_criminal_record", _("New: criminal record")),
         ):
-            self.add_button(text, partial(part.edit, kind))
+            self.buttons[kind] = self.add_button(text, partial(part.edit, kind))
 
     def show_rows(self, rows: Rows) -> None:
         """Name the entries by their day; what they say is read where it is opened."""
@@ -356,7 +359,12 @@ class ApartCard(Card):
             day = format_date(words.day_of(row["noted_on"]))
             text = _("{what}, {day}").format(what=_(SPECS[kind].one), day=day)
             _line(self, text, partial(self.part.edit, kind, row))
-        if not found:
+        hidden = [kind for kind in self.buttons if isinstance(rows[kind], NotHeld)]
+        for kind, made in self.buttons.items():
+            made.setVisible(kind not in hidden)
+        for kind in hidden:
+            self.quiet(_("{what}: not visible to you.").format(what=_(SPECS[kind].one)))
+        if not found and not hidden:
             self.quiet(
                 _("Health as it affects work, and a criminal record, only as far as a job needs them.")
             )

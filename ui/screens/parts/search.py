@@ -197,7 +197,9 @@ class ApplicationsCard(Card):
         sent = [row for row in rows if row["state"] != "draft"]
         waiting = sum(row["state"] == "sent" for row in sent)
         text = _n("{count} application sent", "{count} applications sent", len(sent)).format(count=len(sent))
-        self.quiet(_("{sent}, {count} without an answer.").format(sent=text, count=waiting))
+        said = _("{sent}, {count} without an answer.") if waiting else _("{sent}, none waits for an answer.")
+        if sent:
+            self.quiet(said.format(sent=text, count=waiting))
         since = (today() - LATELY).isoformat()
         folded = [] if self.all_shown else [row for row in rows if _answered_before(row, since)]
         for state in self.ORDER:
@@ -212,10 +214,28 @@ class ApplicationsCard(Card):
             for row in shown:
                 self._add(row)
         if folded:
-            more = _n("Show {count} more", "Show {count} more", len(folded)).format(count=len(folded))
+            if len(folded) == len(rows):
+                self._in_short(rows)
+                more = _n("Show {count} application", "Show {count} applications", len(folded))
+            else:
+                more = _n("Show {count} more", "Show {count} more", len(folded))
+            more = more.format(count=len(folded))
             made = button(more, "quiet", tip=_("Those that were answered over three months ago"))
             made.clicked.connect(partial(self._show_all, rows))
             self.body.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _in_short(self, rows: list[Row]) -> None:
+        """Say what became of applications of which none is shown, and how long ago the last answer came."""
+        counts = ((state, sum(row["state"] == state for row in rows)) for state in self.ORDER)
+        titled = _("{title} ({count})")
+        said = [
+            titled.format(title=words.choice(codes.APPLICATION_STATES, state), count=count)
+            for state, count in counts
+            if count
+        ]
+        self.body.addWidget(label(" · ".join(said), "strong"))
+        last = max(row["answered_on"] or row["on"] for row in rows)
+        self.quiet(_("The last answer: {when}.").format(when=words.ago(words.day_of(last), today())))
 
     def _show_all(self, rows: list[Row], *_pressed: Any) -> None:
         self.all_shown = True

@@ -278,7 +278,7 @@ class PeopleCard(Card):
         self.filter.setAccessibleName(_("Filter by role"))
         self.filter.setMinimumWidth(px(150))
         self.filter.currentIndexChanged.connect(lambda _index: self._fill())
-        self.head.insertWidget(1, self.filter)
+        self.head.add(self.filter)
         self.write = self.add_button(_("Add a person"), partial(page.edit, "network_member"), tip=_("N"))
 
     def show_rows(self, rows: list[Row]) -> None:

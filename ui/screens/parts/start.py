@@ -6,6 +6,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt
 
 from app import assessment, coaching_phases, phases
+from app.access import NotHeld
 from app.clock import today
 from app.i18n import _, _n, format_date
 from app.phases import Proposal
@@ -84,7 +85,7 @@ class ReferralCard(Card):
         self.part = part
         self.row: Row | None = None
         self.state = label("", "chip", wraps=False)
-        self.head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.head.add(self.state)
         self.button = self.add_button(_("Open"), self.open)
 
     def show_rows(self, rows: Rows) -> None:
@@ -127,9 +128,9 @@ class AssessmentCard(Card):
         self.part = part
         self.row: Row | None = None
         self.count = label("", "chip", wraps=False)
-        self.head.addWidget(self.count, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.pdf = self.add_button(_("PDF"), self.preview)
-        self.pdf.setAccessibleName(_("PDF of the initial assessment"))
+        self.head.add(self.count)
+        self.pdf = self.add_button(_("Preview"), self.preview)
+        self.pdf.setAccessibleName(_("Preview: {name}").format(name=_("Initial assessment")))
         self.button = self.add_button(_("Open"), self.open, tip=_("A"))
         self.items: tuple[assessment.Item, ...] = ()
 
@@ -140,7 +141,8 @@ class AssessmentCard(Card):
         days = assessment.assessment_days(rows)
         self.items = assessment.checklist(rows, days)
         done = sum(item.done for item in self.items)
-        self.count.setText(_("{done} of {total} done").format(done=done, total=len(self.items)))
+        seen = sum(not item.hidden for item in self.items)
+        self.count.setText(_("{done} of {total} done").format(done=done, total=seen))
         look(self.count, "chip-good" if done == len(self.items) else "chip")
         self.pdf.setVisible(self.row is not None)
         self.button.setText(_("Open") if self.row else _("Begin"))
@@ -174,8 +176,8 @@ class KykyviisariCard(Card):
         super().__init__(_("Kykyviisari"))
         self.part = part
         self.rows: list[Row] = []
-        self.pdf = self.add_button(_("PDF"), self.preview)
-        self.pdf.setAccessibleName(_("PDF of the Kykyviisari results"))
+        self.pdf = self.add_button(_("Preview"), self.preview)
+        self.pdf.setAccessibleName(_("Preview: {name}").format(name=_("Kykyviisari results")))
         self.change = self.add_button(_("Open"), self.open)
         self.change.setAccessibleName(_("Open the latest Kykyviisari result"))
         self.button = self.add_button(_("New result"), self.new, tip=_("K"))
@@ -188,6 +190,11 @@ class KykyviisariCard(Card):
         self.rows = sorted(rows["kykyviisari_result"], key=lambda row: (row["on"], row["id"]))
         for shown in (self.picture, self.pdf, self.change):
             shown.setVisible(bool(self.rows))
+        hides = isinstance(rows["kykyviisari_result"], NotHeld)
+        self.button.setVisible(not hides)
+        if hides:
+            self.quiet(_("Results are not visible to you. Others who work with the client may see them."))
+            return
         if not self.rows:
             self.quiet(_("No results yet. Only results are kept here, never the questionnaire."))
             return
@@ -207,6 +214,8 @@ class KykyviisariCard(Card):
 
     def new(self) -> None:
         """Write down a result: the first is at the start, later ones are follow-up."""
+        if self.button.isHidden():
+            return
         values: dict[str, Any] = {"occasion": "follow_up" if self.rows else "start"}
         if self.rows:
             values |= {name: self.rows[-1][name] for name in ("language", "mode")}

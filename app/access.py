@@ -6,6 +6,7 @@ A scope is one compartment of one client, `client:<id>:<group>`, beside `referen
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from app import roles
@@ -39,6 +40,10 @@ def scopes(worker: UUID | str, assignments: Iterable[Mapping[str, object]], toda
             f"client:{row['client_id']}:{group}" for group in _GROUPS_OF_ROLE.get(str(row["role"]), ())
         )
     return held
+
+
+class NotHeld(list[dict[str, Any]]):
+    """No rows of a kind, since the device may not hold its compartment: nobody here can say that any is missing."""
 
 
 def may_create_clients(role: str) -> bool:

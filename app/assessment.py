@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from app.access import NotHeld
 from app.i18n import N_, Message
 from app.record import Row
 from app.services.coaching import codes
@@ -59,7 +60,10 @@ class Fill:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of a checklist. `note` says what is written there, or what is still missing of it."""
+    """One line of a checklist. `note` says what is written there, or what is still missing of it.
+
+    Whether a `hidden` one is done cannot be said: what would fill it may not be seen here.
+    """
 
     key: str
     title: Message
@@ -67,6 +71,7 @@ class Item:
     by: tuple[By, ...]
     fill: Fill
     note: Message | None = None
+    hidden: bool = False
 
 
 TITLES = {
@@ -120,7 +125,7 @@ def assessment_days(rows: Rows) -> Days:
 
 
 def checklist(rows: Rows, days: Days) -> tuple[Item, ...]:
-    """Return the nine items of the initial assessment, each done or missing by what is written.
+    """Return the nine items of the initial assessment, each done, missing or hidden by what is written.
 
     `rows` holds living rows (JSON values) of `KINDS`, `days` when the phase lasted (see `assessment_days`).
     """
@@ -140,7 +145,7 @@ def checklist(rows: Rows, days: Days) -> tuple[Item, ...]:
 
 
 def complete(items: Iterable[Item]) -> bool:
-    """Tell whether every item is done."""
+    """Tell whether every item is done, as far as can be said: not while one is hidden."""
     return all(item.done for item in items)
 
 
@@ -182,7 +187,10 @@ def _kykyviisari(rows: Rows, start: Row | None) -> Item:
     if found and all(found[-1][name] is None for name in ("work_ability", *SUMMARIES)):
         note = Message(N_("The client did not want to tell the results."))
     by = [_by("kykyviisari_result", row, row["on"]) for row in found]
-    return _item("kykyviisari", bool(by), by, Fill("kykyviisari_result", None, {"occasion": "start"}), note)
+    fill = Fill("kykyviisari_result", None, {"occasion": "start"})
+    if isinstance(rows.get("kykyviisari_result"), NotHeld):
+        return Item("kykyviisari", TITLES["kykyviisari"], False, (), fill, hidden=True)
+    return _item("kykyviisari", bool(by), by, fill, note)
 
 
 def _career_plan(rows: Rows, start: Row | None) -> Item:

@@ -21,8 +21,9 @@ from app.pace import without_collecting
 from app.patch import diff, same
 from app.record import Row, iso, validated
 from app.services import SPECS
+from storage import held as compartments
 from storage import rows, writing
-from storage.store import Store, state
+from storage.store import Store
 from storage.writing import Changes, Write
 
 
@@ -77,7 +78,7 @@ def bring_late(store: Store) -> Changes:
 def _late(connection: Connection, made: Row) -> dict[str, list[Row]]:
     """Return the other client's living entries that the merge does not know, of what it may move from here."""
     known = {one["there"] for one in made["moved"]}
-    held = _held(connection, (made["client_id"], made["merged_id"]))
+    held = compartments.groups(connection, (made["client_id"], made["merged_id"]))
     kinds = [kind for kind in merging.movable() if SPECS[kind].group in held]
     found = {kind: rows.find(connection, kind, made["merged_id"]) for kind in kinds}
     for kind in set(kinds) & {*merging.apart()}:
@@ -88,20 +89,10 @@ def _late(connection: Connection, made: Row) -> dict[str, list[Row]]:
     return {kind: some for kind, some in late.items() if some}
 
 
-def _held(connection: Connection, clients: Iterable[str]) -> frozenset[str]:
-    """Return the compartments that this device holds of each of these clients: all while it has joined no centre."""
-    if not state(connection, "device_id"):
-        return frozenset(access.GROUPS)
-    worker = str(state(connection, "worker_id"))
-    found = rows.find(connection, "assignment", where={"worker_id": worker})
-    scopes = access.scopes(worker, found, clock.today())
-    return frozenset(g for g in access.GROUPS if scopes.issuperset(f"client:{one}:{g}" for one in clients))
-
-
 def in_part(store: Store, kept_id: UUID, other_id: UUID) -> bool:
     """Tell whether there may be more of two clients than is here: the centre then moves it."""
     with store.read() as connection:
-        return len(_held(connection, (str(kept_id), str(other_id)))) < len(access.GROUPS)
+        return len(compartments.groups(connection, (str(kept_id), str(other_id)))) < len(access.GROUPS)
 
 
 def where_now(connection: Connection, kind: str, record_id: str) -> str:
@@ -146,7 +137,7 @@ class _Pair:
     def __init__(self, connection: Connection, worker: UUID, kept_id: str, other_id: str) -> None:
         self.connection, self.worker = connection, worker
         self.kept_id, self.other_id = kept_id, other_id
-        self._held = _held(connection, (kept_id, other_id))
+        self._held = compartments.groups(connection, (kept_id, other_id))
         self._now, self._writes = clock.now(), 0
         if kept_id == other_id:
             raise KnownError(Message(N_("Choose another client: this is the same one.")))

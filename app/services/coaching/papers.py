@@ -5,7 +5,7 @@ The plain-language variants (selkokieli) say the same in the client's own voice:
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.documents import Context, titles_of, written
 from app.i18n import N_, Message, _, format_date, language
@@ -26,6 +26,9 @@ from app.pdf import (
 from app.record import Row
 from app.services.coaching import codes
 from app.services.coaching.documents import PLAIN_BY
+
+if TYPE_CHECKING:
+    from app.assessment import Item
 
 SIGNERS = {"client": N_("Client"), "worker": N_("Job coach"), "employer": N_("Employer")}
 Titled = tuple[tuple[str, str, str], ...]
@@ -155,16 +158,20 @@ def assessment_document(row: Row, context: Context) -> Document:
     blocks.append(
         Table(
             [_("Matter"), _("State"), _("Day"), _("Notes")],
-            [
-                [str(i.title), _("Done") if i.done else _("Missing"), _last(i.by), _text(i.note)]
-                for i in items
-            ],
+            [[str(i.title), _state(i), _last(i.by), _text(i.note)] for i in items],
             [4, 2, 2, 4],
         )
     )
     if not context.plain:
         blocks += _assessed(row)
     return _document(name, "initial_assessment", row, context, blocks, draft=not row["finished_on"])
+
+
+def _state(item: "Item") -> str:
+    """Say how a matter stands; of what the maker of the document may not see, nothing can be said."""
+    if item.hidden:
+        return _("Not visible to the maker of this document")
+    return _("Done") if item.done else _("Missing")
 
 
 def kykyviisari_document(row: Row, context: Context) -> Document:

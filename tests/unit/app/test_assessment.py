@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import assessment
+from app.access import NotHeld
 from app.record import Row
+from app.services import SPECS
 from app.services.coaching import codes
 from tests.starts import START, begun, day, everything, row, signed
 
@@ -165,3 +167,16 @@ def test_the_referral_shows_its_criteria_its_meeting_and_why_it_was_refused() ->
     half = {i.key: i for i in assessment.referral(told | {"first_meeting": "", "wants_work": "unknown"})}
     assert not half["first_meeting"].done
     assert not half["wants_work"].done
+
+
+def test_what_may_not_be_seen_here_is_not_called_missing() -> None:
+    rows = {"kykyviisari_result": NotHeld()}
+    item = items(rows)["kykyviisari"]
+    assert (item.done, item.hidden) == (False, True)
+    assert not items({})["kykyviisari"].hidden
+    # Nothing else of the checklist lies in a compartment that not everybody holds.
+    everything = {kind: NotHeld() for kind in assessment.KINDS}
+    assert [key for key, one in items(everything).items() if one.hidden] == ["kykyviisari"]
+    apart = [kind for kind in assessment.KINDS if SPECS[kind].group != "core"]
+    assert apart == ["kykyviisari_result"]
+    assert not [spec.kind for spec in SPECS.values() if spec.group != "core" and (spec.due or spec.case)]

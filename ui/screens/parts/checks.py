@@ -15,7 +15,7 @@ from ui.lists import Lists
 from ui.screens.sign import lay_over
 from ui.theme import button, heading, label, px, spacing
 
-DONE, MISSING = N_("Done"), N_("Missing")
+DONE, MISSING, HIDDEN = N_("Done"), N_("Missing"), N_("Not visible to you")
 
 
 def open_record(
@@ -52,18 +52,19 @@ class CheckLine(QWidget):
         super().__init__()
         self.item = item
         self._over, self._context, self._client_id = over, context, client_id
-        state = _(DONE) if item.done else _(MISSING)
+        state = _(DONE) if item.done else _(HIDDEN) if item.hidden else _(MISSING)
         said = self._said(item)
         self.link: QPushButton = button(str(item.title), "link")
         self.link.setAccessibleName(", ".join(part for part in (str(item.title), state, said) if part))
-        self.link.setToolTip(_("Open it") if item.done else _("Fill it in"))
+        tip = _("Open it") if item.done else _("Fill it in")
+        self.link.setToolTip(_("Others who work with the client may see it.") if item.hidden else tip)
         self.link.clicked.connect(self.open)
+        self.link.setEnabled(not item.hidden)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(spacing(1))
-        chip = label(
-            f"{'✓' if item.done else '○'} {state}", "chip-good" if item.done else "chip", wraps=False
-        )
+        sign = "✓" if item.done else "–" if item.hidden else "○"
+        chip = label(f"{sign} {state}", "chip-good" if item.done else "chip", wraps=False)
         chip.setMinimumWidth(self._widest())
         row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()

@@ -17,7 +17,7 @@ from sync import settle
 from sync.client import SyncResult
 from tests.town import CentreDied, Crash, Device, Town, VirtualClock, copied_town, removed
 
-_BOOKED = ("applied", "merged", "conflict", "applied_later", "merged_later", "conflict_later")
+BOOKED = ("applied", "merged", "conflict", "applied_later", "merged_later", "conflict_later")
 
 
 class Story:
@@ -182,10 +182,10 @@ class Story:
         once = Counter(
             (row["mutation_id"], row["action"].endswith("_later"))
             for row in entries
-            if row["mutation_id"] and row["action"] in (*_BOOKED, "refused", "quarantined")
+            if row["mutation_id"] and row["action"] in (*BOOKED, "refused", "quarantined")
         )
         assert not [key for key, times in once.items() if times > 1], "applied twice"
-        _check_overwriting(entries)
+        check_overwriting(entries)
 
     def heal(self) -> None:
         """Let the network heal and everybody sync until nothing moves; then everything must be in place."""
@@ -217,7 +217,7 @@ class Story:
             here = all_rows(device.store, kind)
             there = {i: row for i, row in centre[kind].items() if row["scope"] in allowed}
             assert {row["scope"] for row in here.values()} <= allowed, f"{kind} kept after it was lost"
-            assert _living(here) == _living(there), f"{kind} differs from the centre"
+            assert living(here) == living(there), f"{kind} differs from the centre"
 
 
 def all_rows(store: Store, kind: str) -> dict[str, Row]:
@@ -229,15 +229,16 @@ def all_rows(store: Store, kind: str) -> dict[str, Row]:
     return {row[0]: known.unbind(row) for row in found}
 
 
-def _living(rows: dict[str, Row]) -> dict[str, Row]:
+def living(rows: dict[str, Row]) -> dict[str, Row]:
+    """Return the rows that are not deleted."""
     return {key: row for key, row in rows.items() if not row["deleted"]}
 
 
-def _check_overwriting(entries: list[Row]) -> None:
+def check_overwriting(entries: list[Row]) -> None:
     """Follow the audit from its beginning: an edit may only replace what its author had seen."""
     values: dict[str, Row] = {}
     for entry in entries:
-        if entry["action"] not in (*_BOOKED, "conflict_kept"):
+        if entry["action"] not in (*BOOKED, "conflict_kept"):
             continue
         told = json.loads(entry["patch"])
         row = values.setdefault(entry["record_id"], {})

@@ -70,7 +70,11 @@ def test_a_day_without_a_window(run: Run, tmp_path: Path) -> None:
     status = run("status", "--json").json()
     assert status["records"]["support_visit"] == 1
     assert status["unsent"] == 4
+    assert status["unsent_files"] == 0
     assert status["scopes"] == []
+    said = run("status", "--lang", "en").out
+    assert "none has been joined: everything is kept here" in said
+    assert "Unsent" not in said, "nothing waits for a centre that there is not"
     document = tmp_path / "plan.pdf"
     assert run("pdf", "career_plan", plan, "--out", document, "--lang", "sv").code == 0
     assert document.read_bytes().startswith(b"%PDF-")
@@ -279,3 +283,24 @@ def test_without_a_screen_it_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) 
     said = run()
     assert said.code == 1
     assert "--headless" in said.err
+
+
+def test_a_phase_is_called_what_the_organisation_calls_it(run: Run, tmp_path: Path) -> None:
+    (client,) = put(run, "client", {"first_name": "Aino", "last_name": "Testinen"})
+    of = {"client_id": client}
+    (relationship,) = put(run, "coaching_relationship", {**of, "started_on": "2026-01-05"})
+    change = {"relationship_id": relationship, "phase": "support", "on": "2026-02-02"}
+    (changed,) = put(run, "phase_change", {**of, **change})
+    (settled,) = put(run, "coaching_phase", {"phase": "support", "name_en": "Help at work", "in_use": False})
+    assert "Help at work" in run("list", "phase_change").out
+    assert "Phase: Help at work" in run("show", "phase_change", changed).out
+    assert run("list", "phase_change", "--json").json()[0]["phase"] == "support", "data keep the code"
+    assert run("list", "phase_change", "--out", tmp_path / "list.csv").code == 0
+    assert "Help at work" in (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
+    # A device that has not heard of it yet may still write down a phase out of use.
+    put(run, "phase_change", {**of, **change, "on": "2026-03-02"})
+    put(run, "coaching_phase", {"id": settled, "name_en": ""})
+    assert "Help at work" not in run("list", "phase_change").out
+    refused = run("put", "coaching_phase", "-", stdin='{"phase": "ended", "in_use": false}')
+    assert refused.code != 0
+    assert "this phase stays in use" in refused.err

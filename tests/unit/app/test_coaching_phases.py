@@ -7,18 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import coaching_phases, phases
+from app import client_copy, coaching_phases, documents, phases
 from app.clock import new_id
 from app.coaching_phases import ORDER, USUAL, phases_of, row_of
 from app.documents import titles_of
 from app.errors import Refused
 from app.i18n import LANGUAGES, Marked, Message, Own, _, using_language
+from app.pdf import Pairs
 from app.record import Row, to_row, validated
 from app.services import SPECS
 from app.services.coaching import codes
 from app.services.coaching.own_phases import check_own_phase
+from storage.store import Store
 from tests.starts import START
+from tests.stores import add_client, make, store
 from tests.unit.app.test_phases import coaching, job, maintenance, stories, visit
+
+__all__ = ["store"]
 
 TABLE = SPECS["coaching_phase"].table
 CHANGE = SPECS["phase_change"]
@@ -195,3 +200,22 @@ def test_the_store_says_what_the_phases_are() -> None:
     assert coaching_phases.ours(Rows()).name("support") == "Help at work"
     spec = coaching_phases.spec_here(Rows(), CHANGE)
     assert "Help at work" in [_(one.title) for one in spec.fields()[1].choices]
+
+
+def test_papers_call_a_phase_what_the_organisation_calls_it(store: Store) -> None:
+    client = add_client(store)
+    begun = make("coaching_relationship", client_id=client, started_on="2026-01-05")
+    change = make(
+        "phase_change", client_id=client, relationship_id=begun.id, phase="support", on="2026-02-02"
+    )
+    store.save(begun, change, make("coaching_phase", phase="support", name_en="Help at work", name_fi="Tuki"))
+    row = store.row("phase_change", change.id)
+    assert row is not None
+    for language, name in (("en", "Help at work"), ("fi", "Tuki")):
+        made = documents.make(store, "phase_change", row, language=language)
+        assert name in [
+            value for block in made.blocks if isinstance(block, Pairs) for _title, value in block.pairs
+        ]
+        held = client_copy.gather(store, client)
+        assert held is not None
+        assert name in str(client_copy.document(held, language=language, maker="").blocks)

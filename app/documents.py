@@ -9,6 +9,7 @@ from typing import Any, Protocol, get_args
 from uuid import UUID
 
 from app.access import client_of
+from app.amounts import amount
 from app.clock import today
 from app.i18n import _, format_date, language, using_language
 from app.pdf import Block, Document, Heading, Pairs, Paragraph, Title
@@ -134,8 +135,7 @@ def said(
         return text
     rules = spec.table.model_fields[field.name]
     if Decimal in _types(rules.annotation):
-        short = text.removesuffix(".00")
-        return short if language() == "en" else short.replace(".", ",")
+        return amount(text.removesuffix(".00"))
     if language() != "en" and _CLOCK.fullmatch(text) and _has_pattern(rules.metadata):
         return text.replace(":", ".")
     return text

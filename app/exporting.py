@@ -4,12 +4,14 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from app.amounts import amount, is_amount
 from app.documents import called, said
 from app.i18n import _
 from app.record import Row
-from app.spec import RecordSpec
+from app.spec import F, RecordSpec
 
 KINDS = ("csv", "xlsx")
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -38,12 +40,38 @@ def sheet(
     """
     fields = spec.fields()
     titles = [_(field.title) for field in fields]
-    lines = [[said(spec, field, row, worker_names, labels) for field in fields] for row in rows]
+    lines = [[_cell(spec, field, row, worker_names, labels) for field in fields] for row in rows]
     if client_names is not None:
         titles.insert(0, _("Client"))
         for line, row in zip(lines, rows, strict=True):
             line.insert(0, client_names.get(str(row.get("client_id")), ""))
     return Sheet(_(spec.title), tuple(titles), tuple(map(tuple, lines)))
+
+
+class Figure(str):
+    """A number as text, with a decimal comma where the language has one and nothing between thousands.
+
+    So the Excel of Finland reads it from .csv; a workbook holds `exact` itself, for which it has its own way of
+    showing.
+    """
+
+    __slots__ = ("exact",)
+    exact: Decimal
+
+    def __new__(cls, exact: Any) -> "Figure":
+        made = super().__new__(cls, amount(exact, grouped=False))
+        made.exact = Decimal(str(exact))
+        return made
+
+
+def _cell(spec: RecordSpec, field: F, row: Row, *named: Mapping[str, str] | None) -> str:
+    value = row.get(field.name)
+    whole = isinstance(value, int) and not isinstance(value, bool) and not field.choices
+    return (
+        Figure(str(value).removesuffix(".00"))
+        if whole or (value and is_amount(field))
+        else said(spec, field, row, *named)
+    )
 
 
 def labels_for(spec: RecordSpec, rows: Callable[[str], Sequence[Row]]) -> dict[str, str]:
@@ -67,7 +95,7 @@ def as_csv(made: Sheet) -> bytes:
 
 
 def as_xlsx(made: Sheet) -> bytes:
-    """Return the table as a workbook; every cell is text, so that nothing in it is ever a formula."""
+    """Return the table as a workbook; every cell is text or a number, so that nothing in it is ever a formula."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 
@@ -77,8 +105,12 @@ def as_xlsx(made: Sheet) -> bytes:
     for number, line in enumerate((made.header, *made.lines), 1):
         for place, value in enumerate(line, 1):
             cell = page.cell(number, place)
-            cell.value = value[:32_000]
-            cell.data_type = "s"
+            if isinstance(value, Figure):
+                cell.value = value.exact
+                cell.number_format = "0" if value.exact == value.exact.to_integral_value() else "0.00"
+            else:
+                cell.value = value[:32_000]
+                cell.data_type = "s"
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if number == 1:
                 cell.font = Font(bold=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QLocale
 
+from app.amounts import amount as amount
+from app.amounts import is_amount
 from app.coaching_phases import USUAL, CoachingPhases
 from app.i18n import N_, _, _n, format_date, format_instant, language
 from app.record import Row
@@ -158,14 +160,6 @@ _UNSHOWN = {
 }
 
 
-def amount(number: Any, *, short: bool = False) -> str:
-    """Write a number with decimals as the present language does: 12.40, or 12,40; `short` leaves out empty decimals."""
-    text = str(number)
-    if short and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text if language() == "en" else text.replace(".", ",")
-
-
 def as_text(field: F | None, value: Any, names: Mapping[str, str] | None = None, indent: int = 0) -> str:
     """Write any field's value so that a person can read it: lists as lines, codes as titles, days as days."""
     if value is None or value == "" or value == []:
@@ -180,9 +174,15 @@ def as_text(field: F | None, value: Any, names: Mapping[str, str] | None = None,
         return ", ".join((names or {}).get(str(one), NOTHING) for one in many)
     if isinstance(value, list):
         return "\n".join(_entry(field, n, one, names, indent) for n, one in enumerate(value, 1))
+    if field is not None and is_amount(field) and _NUMBER.fullmatch(str(value)):
+        return amount(value)
     if isinstance(value, str):
-        return _dated(value)
+        return clock(value) if _CLOCK.fullmatch(value) else _dated(value)
     return str(value)
+
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
 
 def _entry(field: F | None, number: int, entry: Any, names: Mapping[str, str] | None, indent: int) -> str:

@@ -93,6 +93,22 @@ def test_amounts_and_times_are_as_the_language_writes_them(language: str, wage: 
     assert {f"0{clock}", "10:30 alkoi"} <= set(line)
 
 
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_a_workbook_holds_numbers_and_csv_what_excel_takes_for_one(language: str) -> None:
+    i18n.set_language(language)
+    values = {"employer": "Kulma", "title": "Apulainen", "started_on": "2026-01-05", "hourly_wage": "1234.50"}
+    job = make("employment", client_id=new_id(), **values)
+    visit = make("support_visit", client_id=new_id(), on="2026-01-05", minutes=90)
+    for kind, record, exact, text in (
+        ("employment", job, 1234.5, "1234.50" if language == "en" else "1234,50"),
+        ("support_visit", visit, 90, "90"),
+    ):
+        made = sheet(SPECS[kind], [to_row(record)])
+        assert text in _cells(as_csv(made), "csv")[1]
+        page: Any = load_workbook(io.BytesIO(as_xlsx(made))).active
+        assert [cell.value for cell in page[2] if cell.data_type == "n" and cell.value is not None] == [exact]
+
+
 def test_what_a_row_points_to_is_called_by_its_name() -> None:
     client = new_id()
     job = make(

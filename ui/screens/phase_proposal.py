@@ -70,6 +70,7 @@ class ProposalNotice(QFrame):
         self.later = button(_("Not now"), tip=_("Silent for four weeks, unless the reasons change"))
         self.later.clicked.connect(lambda: self.put_off())
         buttons = QVBoxLayout()
+        buttons.setSpacing(spacing(1))
         buttons.addWidget(self.change)
         buttons.addWidget(self.later)
         buttons.addStretch(1)

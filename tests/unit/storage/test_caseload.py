@@ -1,7 +1,7 @@
 """The caseload that an open store keeps: always what the store has, read anew only where something was written."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -170,3 +170,23 @@ def test_who_is_held_is_asked_for_today(store: Store) -> None:
     past = [(today() - timedelta(days=days)).isoformat() for days in (9, 1)]
     store.save(make("assignment", **{**assignment, "valid_from": past[0], "valid_to": past[1]}))
     assert store.held_clients() == set()
+
+
+@pytest.mark.parametrize(
+    ("closed", "died", "expected"),
+    [
+        (None, None, None),
+        ("2026-01-05", None, "2026-01-05"),
+        (None, "2026-01-07", "2026-01-07"),
+        ("2026-01-05", "2026-01-07", "2026-01-05"),
+        ("2026-01-09", "2026-01-07", "2026-01-07"),
+    ],
+)
+def test_a_case_knows_when_its_matter_was_closed(
+    store: Store, closed: str | None, died: str | None, expected: str | None
+) -> None:
+    client = add_client(store)
+    row = {**(store.row("client", client) or {}), "matter_closed_on": closed, "died_on": died}
+    store.save(make("client", **row))
+    (case,) = store.clients()
+    assert case.closed_on == (date.fromisoformat(expected) if expected else None)

@@ -9,6 +9,7 @@ from app.errors import Problem, Refused
 from app.i18n import N_, Message
 from app.record import Record, Row, to_row, validated
 from app.services.consents import CONSENT
+from app.signing import signed_content
 
 
 def given_outside(row: Row, values: Mapping[str, Any]) -> Record:
@@ -31,6 +32,18 @@ def given_outside(row: Row, values: Mapping[str, Any]) -> Record:
 def needs_seal(row: Row) -> bool:
     """Tell whether a consent says that it was given outside and is not sealed yet."""
     return bool(row["method"] in OUTSIDE and row["given_on"] and not row["content_hash"])
+
+
+def as_it_was_given(old: Row, record: Record) -> Record:
+    """Return a consent that an earlier version of the program took down without a seal: it does not change either.
+
+    It is not sealed afterwards. A seal says that nothing has changed since the signing, which nobody can know of it
+    any more; without one it counts as given by its day and way. Raises Refused for other content.
+    """
+    if signed_content(CONSENT.table, old) != signed_content(CONSENT.table, to_row(record)):
+        text = N_("A consent that was given does not change. Write a new one that replaces it.")
+        raise Refused([Problem(None, Message(text))])
+    return record
 
 
 def sealed_if_given(record: Record, client_name: str) -> Record:

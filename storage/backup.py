@@ -96,16 +96,16 @@ def backup_to(file: Path, folder: Path, engine: Engine, key: Key, *, attached: b
     `attached`: with the attached files that the centre does not have yet.
     Raises DiskFull, StoreDamaged, KnownError where the place cannot be written.
     """
-    with files.disk_errors():
+    with files.disk_errors(chosen=attached):  # without them it is one of those beside the store
         file.parent.mkdir(parents=True, exist_ok=True)
     only_here = _only_here(folder, engine) if attached else []
     _need(file.parent, 2 * _store_size(folder) + sum(one.stat().st_size for one in only_here))
-    with _scratch(file.parent) as scratch:
+    with _scratch(file.parent, chosen=attached) as scratch:
         copy, packed = scratch / db.FILE, scratch / "packed"
         _copy_database(engine, copy)
         _verify(copy, key)
         state = StoreState(True, True, copy.stat().st_size, _first_bytes(copy))
-        with files.disk_errors():
+        with files.disk_errors(chosen=attached):
             _pack(packed, copy, replace(slots.read(folder), store=state), only_here)
             files.sync_file(packed)
             clock.point("backup.packed")
@@ -186,10 +186,10 @@ def _need(folder: Path, size: int) -> None:
 
 
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
+def _scratch(folder: Path, *, chosen: bool = False) -> Iterator[Path]:
     """Lend a folder on the same disk for half-made files, all encrypted, and remove it afterwards."""
     scratch = folder / f"{_SCRATCH}{clock.new_id()}"
-    with files.disk_errors():
+    with files.disk_errors(chosen=chosen):
         for left in folder.glob(f"{_SCRATCH}*"):  # of a crash
             shutil.rmtree(left, ignore_errors=True)
         scratch.mkdir(mode=0o700)

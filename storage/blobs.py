@@ -230,11 +230,11 @@ def save_to(store: "Store", row: Mapping[str, Any], target: Path) -> None:
     """
     part = target.with_name(target.name + ".part")
     with _nothing_left(part):
-        with files.disk_errors(), part.open("wb") as file:
+        with files.disk_errors(chosen=True), part.open("wb") as file:
             for chunk in stream(store, row):
                 file.write(chunk)
             file.flush()
-        with files.disk_errors():
+        with files.disk_errors(chosen=True):
             files.sync_file(part)
             files.move(part, target)
 

@@ -23,7 +23,7 @@ def copy_to(store: Store, client_id: UUID, target: Path, *, language: str) -> di
     if held is None:
         raise _not_here()
     maker = held.names.get(str(store.worker), "")
-    with files.disk_errors():
+    with files.disk_errors(chosen=True):
         attached = client_copy.write(
             held, target, language=language, maker=maker, content=lambda row: blobs.stream(store, row)
         )

@@ -24,8 +24,15 @@ def disk_full() -> DiskFull:
     )
 
 
-def write_refused() -> KnownError:
-    """Return the error for a place where this person may not write."""
+def write_refused(*, chosen: bool = False) -> KnownError:
+    """Return the error for a place where this person may not write: the store's own, or one that she has chosen."""
+    if chosen:
+        return KnownError(
+            Message(N_("The file cannot be written there: you have no right to write in that place.")),
+            Message(
+                N_("Choose another folder, such as your documents, or a disk that is not write-protected.")
+            ),
+        )
     return KnownError(
         Message(N_("The store's folder cannot be written to.")),
         Message(N_("Check that the disk is not write-protected and that you may write to the folder.")),
@@ -33,28 +40,29 @@ def write_refused() -> KnownError:
 
 
 @contextmanager
-def disk_errors() -> Iterator[None]:
-    """Turn the operating system's refusals inside the block into errors with advice."""
+def disk_errors(*, chosen: bool = False) -> Iterator[None]:
+    """Turn the operating system's refusals inside the block into errors with advice; `chosen` as `write_refused`."""
     try:
         yield
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise disk_full() from error
         if error.errno in _NOT_ALLOWED:
-            raise write_refused() from error
+            raise write_refused(chosen=chosen) from error
         raise KnownError(
             Message(N_("The disk did not do what was asked of it ({reason})."), reason=error.strerror or "?"),
             Message(N_("Try again. If it happens again, have the disk checked.")),
         ) from error
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, chosen: bool = True) -> None:
     """Put `data` at `path` so that a crash leaves either the old file or the new one, never a mixture.
 
+    `chosen`: the place is a person's choice, and not the store's own.
     Raises DiskFull or another KnownError when the disk refuses.
     """
     part = path.with_name(path.name + ".part")
-    with disk_errors():
+    with disk_errors(chosen=chosen):
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(data)

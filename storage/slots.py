@@ -174,9 +174,9 @@ def _copies(folder: Path) -> tuple[list[SlotFile], list[KnownError]]:
 def write(folder: Path, file: SlotFile) -> None:
     """Put both copies on disk, with the next serial number. Raises DiskFull."""
     data = dump(replace(file, serial=file.serial + 1))
-    write_whole(folder / SLOTS, data)
+    write_whole(folder / SLOTS, data, chosen=False)
     clock.point("keys.first_copy")
-    write_whole(folder / COPY, data)
+    write_whole(folder / COPY, data, chosen=False)
     clock.point("keys.second_copy")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from app.clock import today
 from app.commands.common import say
 from app.errors import KnownError, Problem, Refused
-from app.giving import sealed_if_given
+from app.giving import as_it_was_given, needs_seal, sealed_if_given
 from app.i18n import N_, Marked, Message, _
 from app.list_sharing import LACKING, ListNotShared, list_entries
 from app.record import Record, Row, to_row
@@ -36,6 +36,8 @@ def prepared(
     client = store.row("client", row["client_id"])
     if client is None:
         return record, []  # the save says so
+    if tells is None and old is not None and needs_seal(old):
+        return as_it_was_given(old, record), []
     if tells is None:
         return sealed_if_given(record, name_of(client)), []
     try:

@@ -49,6 +49,7 @@ def status(arguments: Namespace) -> int:
         "records": counts,
         "unsent": unsent.count,
         "oldest_unsent": unsent.oldest.isoformat() if unsent.oldest else None,
+        "unsent_files": unsent.files,
         "held": unsent.held,
         "conflicts": open_conflicts,
         "last_sync": last,
@@ -58,7 +59,8 @@ def status(arguments: Namespace) -> int:
     lines: list[tuple[str, object]] = [(name, count) for name, count in counts.items() if count]
     lines += [(_("Conflicts"), open_conflicts), (_("Due today"), len(now))]
     if centre:
-        lines += [(_("Unsent"), unsent.count), (_("Oldest unsent"), format_instant(unsent.oldest) or "-")]
+        lines += [(_("Unsent"), unsent.count), (_("Unsent files"), unsent.files)]
+        lines += [(_("Oldest unsent"), format_instant(unsent.oldest) or "-")]
         lines += [(_("Centre"), centre), (_("Last sync"), last or "-"), (_("Scopes held"), len(scopes))]
     else:  # nothing waits for anybody
         lines.append((_("Centre"), _("none has been joined: everything is kept here")))

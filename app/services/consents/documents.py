@@ -38,6 +38,11 @@ def consent_document(row: Row, context: Context) -> Document:
     if row["content_hash"]:
         seal = _("Seal of the signed content: {seal}").format(seal=row["content_hash"][:16])
         blocks.append(Paragraph(seal, "quiet"))
+    elif row["given_on"]:
+        without = _(
+            "Written down without a seal: that nothing has changed since can be checked on the paper."
+        )
+        blocks.append(Paragraph(without, "quiet"))
     given = _day(row["given_on"])
     return Document(
         title=_("My consent") if context.plain else _("Consent"),

@@ -40,7 +40,7 @@ def consent_document(row: Row, context: Context) -> Document:
         blocks.append(Paragraph(seal, "quiet"))
     elif row["given_on"]:
         without = _(
-            "Written down without a seal: that nothing has changed since can be checked on the paper."
+            "Written down without a seal: that nothing has changed since can be checked in the original consent."
         )
         blocks.append(Paragraph(without, "quiet"))
     given = _day(row["given_on"])

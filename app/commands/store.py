@@ -63,7 +63,7 @@ def status(arguments: Namespace) -> int:
         lines += [(_("Oldest unsent"), format_instant(unsent.oldest) or "-")]
         lines += [(_("Centre"), centre), (_("Last sync"), last or "-"), (_("Scopes held"), len(scopes))]
     else:  # nothing waits for anybody
-        lines.append((_("Centre"), _("none has been joined: everything is kept here")))
+        lines.append((_("Centre"), _("none: everything is kept here")))
     answer(arguments, data, table([_("What"), _("Value")], lines))
     return 0
 

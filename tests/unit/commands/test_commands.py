@@ -73,7 +73,7 @@ def test_a_day_without_a_window(run: Run, tmp_path: Path) -> None:
     assert status["unsent_files"] == 0
     assert status["scopes"] == []
     said = run("status").out
-    assert "none has been joined: everything is kept here" in said
+    assert "none: everything is kept here" in said
     assert "Unsent" not in said, "nothing waits for a centre that there is not"
     document = tmp_path / "plan.pdf"
     assert run("pdf", "career_plan", plan, "--out", document, "--lang", "sv").code == 0

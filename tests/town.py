@@ -33,8 +33,8 @@ from storage.keys import Key
 from storage.store import Changes, Store, state
 from sync.client import SyncResult, sync_once
 from sync.enrol import enrol
+from sync.server import accounts, assignments, setup
 from sync.server import app as centre_app
-from sync.server import people, setup
 from sync.server.app import create_app
 from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
@@ -238,11 +238,11 @@ class Town:
 
     def assign(self, client: UUID | str, worker: str) -> None:
         with writing(self.engine) as connection:
-            people.assign(connection, str(client), worker, None, clock.today() - timedelta(days=1), None)
+            assignments.assign(connection, str(client), worker, None, clock.today() - timedelta(days=1), None)
 
     def unassign(self, client: UUID | str, worker: str) -> None:
         with writing(self.engine) as connection:
-            people.unassign(connection, str(client), worker)
+            assignments.unassign(connection, str(client), worker)
 
     def backup(self) -> Path:
         """Copy the centre's database (SQLite) as a backup would."""
@@ -289,7 +289,7 @@ class Town:
     def enrolled(self, worker: str, folder: Path) -> Device:
         """Make a new store and join the centre with it."""
         with writing(self.engine) as connection:
-            code = people.make_code(connection, worker)
+            code = accounts.make_code(connection, worker)
         store = new_store(folder)
         enrol(store, "http://127.0.0.1", code, Network(self.way))
         return self._device(folder, worker, store)
@@ -315,7 +315,7 @@ def new_town(folder: Path, url: str | None = None, workers: tuple[str, ...] = WO
     setup.prepare(engine)
     with writing(engine) as connection:
         for worker in workers:
-            people.add_user(connection, worker, "job-coach")
+            accounts.add_user(connection, worker, "job-coach")
     town = Town(folder, engine, create_app(engine))
     for worker in workers:
         town.enrolled(worker, folder / worker)

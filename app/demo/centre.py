@@ -20,7 +20,7 @@ from app.errors import KnownError
 from app.i18n import N_, Message
 from app.record import Record, fields, iso, to_row
 from sync.protocol import Mutation
-from sync.server import audit, people, push, setup
+from sync.server import accounts, assignments, audit, office, push, setup
 from sync.server.app import create_app
 from sync.server.database import connect, snapshot, writing
 from sync.server.tables import WORKER
@@ -42,8 +42,8 @@ class EmbeddedCentre:
         self._thread: Thread | None = None
         with writing(self.engine) as connection:
             for username, name in COACHES:
-                if people.find_user(connection, username) is None:
-                    people.add_user(connection, username, roles.JOB_COACH, name)
+                if accounts.find_user(connection, username) is None:
+                    accounts.add_user(connection, username, roles.JOB_COACH, name)
 
     @property
     def url(self) -> str:
@@ -80,22 +80,22 @@ class EmbeddedCentre:
     def code(self, username: str) -> str:
         """Return a one-time code with which a person's device joins."""
         with writing(self.engine) as connection:
-            return people.make_code(connection, username)
+            return accounts.make_code(connection, username)
 
     def worker(self, username: str) -> str:
         """Return a person's number."""
         with snapshot(self.engine) as connection:
-            return str(people.user(connection, username)["worker_id"])
+            return str(accounts.user(connection, username)["worker_id"])
 
     def assign(self, client_id: str, username: str, begins: date) -> None:
         """Give a client to a person, as an administrator does."""
         with writing(self.engine) as connection:
-            people.assign(connection, client_id, username, None, begins, None)
+            assignments.assign(connection, client_id, username, None, begins, None)
 
     def unassign(self, client_id: str, username: str) -> int:
         """Take a client from a person, as an administrator does; returns how many assignments ended."""
         with writing(self.engine) as connection:
-            return people.unassign(connection, client_id, username)
+            return assignments.unassign(connection, client_id, username)
 
     def keep(self, records: Iterable[Record]) -> None:
         """Write what the people of the centre keep for everybody."""
@@ -116,7 +116,7 @@ class EmbeddedCentre:
 
     def _write(self, mutations: Sequence[Mutation]) -> None:
         with writing(self.engine) as connection:
-            results = push.write(connection, people.office(), mutations)
+            results = push.write(connection, office.office(), mutations)
         if any(result["status"] != "applied" for result in results):
             raise KnownError(Message(N_("The data was not accepted.")))
 
@@ -135,7 +135,7 @@ def _mutation(kind: str, row: str, op: Any, patch: dict[str, tuple[Any, Any]]) -
         row=row,
         op=op,
         patch=patch,
-        author=people.NOBODY,
+        author=office.NOBODY,
         saved_at=iso(now()),
     )
 

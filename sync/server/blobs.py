@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from hashlib import sha256 as new_hash
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -20,14 +20,13 @@ from starlette.requests import ClientDisconnect
 from app.clock import now, today
 from app.record import Row, iso
 from sync.protocol import MAX_BLOB, MAX_BLOB_PIECE, MAX_BLOBS, BlobReply, BlobsReply, BlobsRequest
-from sync.server import auth, people
+from sync.server import auth, devices
 from sync.server.bodies import Stop
+from sync.server.centre import Centre, Route
 from sync.server.database import is_postgres, put, snapshot, writing
+from sync.server.events import event
 from sync.server.rights import allowed_scopes
 from sync.server.tables import BLOB, BLOB_PIECE, RECORDS, STATE
-
-if TYPE_CHECKING:
-    from sync.server.app import Centre
 
 log = structlog.get_logger("tyopari.centre")
 
@@ -64,7 +63,7 @@ def _scopes_of(
     return found
 
 
-def _device(centre: "Centre", request: Request) -> Row:
+def _device(centre: Centre, request: Request) -> Row:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     words = auth.read_token(centre.keys.token, token) if scheme.lower() == "bearer" else None
     if words is None:
@@ -75,7 +74,7 @@ def _device(centre: "Centre", request: Request) -> Row:
 # ---- what is there --------------------------------------------------------------------------------------------
 
 
-def ask(centre: "Centre", request: Request, body: bytes) -> BlobsReply:
+def ask(centre: Centre, request: Request, body: bytes) -> BlobsReply:
     """Tell how much of each file the centre has."""
     try:
         asked = BlobsRequest.model_validate_json(body)
@@ -104,7 +103,7 @@ def _reply(row: Any) -> BlobReply:
 # ---- taking ---------------------------------------------------------------------------------------------------
 
 
-def take(centre: "Centre", device: Row, name: str, start: int, size: int, piece: bytes) -> BlobReply:
+def take(centre: Centre, device: Row, name: str, start: int, size: int, piece: bytes) -> BlobReply:
     """Append what is new of a piece to a file; check the file when it is all there.
 
     A piece that begins beyond what was received is not taken: the reply says from where to go on.
@@ -157,7 +156,7 @@ def _need_room(connection: Connection, scopes: Collection[str], size: int) -> No
         raise Stop("no_room")
 
 
-def _finish(centre: "Centre", device: Row, name: str) -> None:
+def _finish(centre: Centre, device: Row, name: str) -> None:
     """Check the hash of a file that is all there; drop a file that is not what its name says."""
     digest = new_hash()
     with snapshot(centre.engine) as connection:
@@ -168,7 +167,7 @@ def _finish(centre: "Centre", device: Row, name: str) -> None:
     with writing(centre.engine) as connection:
         if good:
             connection.execute(update(BLOB).where(BLOB.c.sha256 == name).values(whole=1))
-            people.event(connection, "file_taken", person=device["worker_id"], device=device["id"], file=name)
+            event(connection, "file_taken", person=device["worker_id"], device=device["id"], file=name)
             _sweep_once_a_day(connection)
         else:
             _drop(connection, [name])
@@ -186,9 +185,9 @@ def _piece(connection: Connection, name: str, start: int) -> bytes:
 # ---- giving ---------------------------------------------------------------------------------------------------
 
 
-def give(centre: "Centre", device: Row, name: str, first: int, last: int | None) -> tuple[bytes, int]:
+def give(centre: Centre, device: Row, name: str, first: int, last: int | None) -> tuple[bytes, int]:
     """Return the bytes of a file from `first` to `last` (no more than a piece), and the size of the whole file."""
-    order = people.order_of(device, centre.keys)
+    order = devices.order_of(device, centre.keys)
     if order is not None:
         raise Stop("revoked", order=order)
     with snapshot(centre.engine) as connection:
@@ -203,7 +202,7 @@ def give(centre: "Centre", device: Row, name: str, first: int, last: int | None)
         found = _bytes(connection, name, first, end)
     if first == 0:
         with writing(centre.engine) as connection:
-            people.event(connection, "file_given", person=device["worker_id"], device=device["id"], file=name)
+            event(connection, "file_given", person=device["worker_id"], device=device["id"], file=name)
     return found, int(row.size)
 
 
@@ -251,10 +250,13 @@ def _sweep_once_a_day(connection: Connection) -> None:
         sweep(connection)
 
 
+ROUTES = (Route("/blobs", ask, BlobsReply, BlobsRequest),)
+
+
 # ---- over HTTP ------------------------------------------------------------------------------------------------
 
 
-def mount(web: FastAPI, centre: "Centre", in_a_thread: Callable[[Callable[[], Response]], Any]) -> None:
+def mount(web: FastAPI, centre: Centre, in_a_thread: Callable[[Callable[[], Response]], Any]) -> None:
     """Add the requests that carry bytes instead of messages."""
 
     async def put_blob(request: Request, sha256: str) -> Response:
@@ -298,7 +300,7 @@ async def _arrived(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _put(centre: "Centre", request: Request, name: str, piece: bytes) -> Response:
+def _put(centre: Centre, request: Request, name: str, piece: bytes) -> Response:
     said = _CONTENT_RANGE.fullmatch(
         request.headers.get("content-range", f"bytes 0-{len(piece) - 1}/{len(piece)}")
     )
@@ -312,7 +314,7 @@ def _put(centre: "Centre", request: Request, name: str, piece: bytes) -> Respons
     return Response(reply.model_dump_json(), 200, media_type="application/json")
 
 
-def _get(centre: "Centre", request: Request, name: str) -> Response:
+def _get(centre: Centre, request: Request, name: str) -> Response:
     said = _RANGE.fullmatch(request.headers.get("range", "bytes=0-"))
     if said is None or not _HASH.fullmatch(name):
         raise Stop("message")

@@ -4,8 +4,9 @@ from sqlalchemy import Engine, inspect
 
 from app.errors import KnownError, StoreTooNew
 from app.i18n import N_, Message
-from sync.server import people, state
+from sync.server import state
 from sync.server.database import revisions, snapshot, upgrade, writing
+from sync.server.events import event
 
 
 def prepare(engine: Engine) -> None:
@@ -59,5 +60,5 @@ def restored(engine: Engine) -> str:
     """Declare that the database came back from a backup; returns the new epoch."""
     with writing(engine) as connection:
         fresh = state.new_epoch(connection)
-        people.event(connection, "restored", epoch=fresh)
+        event(connection, "restored", epoch=fresh)
     return fresh

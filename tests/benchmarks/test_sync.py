@@ -21,7 +21,7 @@ from storage import rows as stored
 from storage.store import Store
 from sync.client import SyncResult, sync_once
 from sync.enrol import _join
-from sync.server import people, setup
+from sync.server import accounts, setup
 from sync.server.database import connect, writing
 from sync.transport import HttpTransport
 from tests.benchmarks.big_store import note
@@ -47,14 +47,14 @@ class Town:
         self.users += 1
         name = f"coach{self.users}"
         with writing(self.engine) as connection:
-            people.add_user(connection, name, roles.JOB_COACH, f"Valmentaja {self.users}")
+            accounts.add_user(connection, name, roles.JOB_COACH, f"Valmentaja {self.users}")
         return name
 
     @contextmanager
     def device(self, username: str) -> Iterator[tuple[Store, HttpTransport]]:
         """Lend a new store that has joined the centre but has not synced yet."""
         with writing(self.engine) as connection:
-            code = people.make_code(connection, username)
+            code = accounts.make_code(connection, username)
         self.devices += 1
         store = new_store(self.folder / f"device{self.devices}")
         with closing(HttpTransport(self.address)) as way:

@@ -13,7 +13,7 @@ from app.__main__ import main
 from app.i18n import set_language
 from storage import blobs
 from storage.store import Store
-from sync.server import people, setup
+from sync.server import accounts, assignments, setup
 from sync.server.app import create_app
 from sync.server.database import connect, writing
 from sync.server.serve import _listen
@@ -55,6 +55,7 @@ def test_a_file_is_attached_and_written_out_again(run: Run, tmp_path: Path) -> N
     )
     assert code == 0, err
     made = json.loads(out)["id"]
+    assert json.loads(run("aada", "status", "--json")[1])["unsent_files"] == 1
     code, out, _err = run("aada", "show", "attachment", made, "--json")
     shown = json.loads(out)
     assert (shown["name"], shown["category"], shown["note"], shown["size"], shown["mime"]) == (
@@ -105,7 +106,7 @@ def centre(tmp_path: Path) -> Iterator[tuple[str, Any]]:
     setup.prepare(engine)
     with writing(engine) as connection:
         for name in ("aada", "bertil"):
-            people.add_user(connection, name, "job-coach")
+            accounts.add_user(connection, name, "job-coach")
     server = uvicorn.Server(uvicorn.Config(create_app(engine), log_config=None))
     listening = _listen("127.0.0.1", 0)
     thread = Thread(target=server.run, args=([listening],))
@@ -123,7 +124,7 @@ def test_a_file_goes_over_the_centre_to_a_colleague(
     url, engine = centre
     for who in ("aada", "bertil"):
         with writing(engine) as connection:
-            code = people.make_code(connection, who)
+            code = accounts.make_code(connection, who)
         assert run(who, "enrol", url, code)[0] == 0
     client = client_of(run, "aada", tmp_path)
     content = bytes(range(256)) * 9000
@@ -132,7 +133,7 @@ def test_a_file_goes_over_the_centre_to_a_colleague(
     made = run("aada", "attach", client, scan)[1].strip()
     assert run("aada", "sync")[0] == 0
     with writing(engine) as connection:
-        people.assign(connection, client, "bertil", None, None, None)
+        assignments.assign(connection, client, "bertil", None, None, None)
     assert run("bertil", "sync")[0] == 0
     assert not any((tmp_path / "bertil" / blobs.FOLDER).glob("*")), "it is fetched when it is wanted"
     out = tmp_path / "out.png"

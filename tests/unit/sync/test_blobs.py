@@ -12,7 +12,7 @@ from app.errors import DiskFull, KnownError
 from storage import blob_file, blob_keeping, blobs
 from sync import blobs as attached
 from sync.client import Wiped
-from sync.server import people
+from sync.server import devices
 from sync.server.database import writing
 from sync.transport import Answer, NotNow
 from tests.model.story import Story
@@ -438,7 +438,7 @@ def test_a_leaver_delivers_the_files_before_all_is_wiped(town: Town, client: str
     second.sync()
     with writing(town.engine) as connection:
         device = second.state("device_id")
-        people.revoke(connection, device, "drain")
+        devices.revoke(connection, device, "drain")
     with pytest.raises(Wiped):
         second.sync()
     assert not (second.folder / "blobs").exists()

@@ -22,7 +22,7 @@ from storage.store import set_state
 from sync import session, settle
 from sync.client import Wiped, for_store, joined, last_complete, sync_once
 from sync.enrol import enrol
-from sync.server import people
+from sync.server import accounts, devices
 from sync.server.database import writing
 from sync.server.tables import RECORDS
 from sync.transport import Answer
@@ -63,7 +63,7 @@ def test_joining_makes_what_was_written_before_the_workers_own(
     client = device.save("client", first_name="Aino", last_name="Virta")
     device.save("coaching_relationship", client_id=client, started_on="2026-01-02", coach_id=alone)
     with writing(town.engine) as connection:
-        code = people.make_code(connection, "aada")
+        code = accounts.make_code(connection, "aada")
     result = enrol(store, "http://127.0.0.1", code, device.network)
     me = str(store.worker)
     assert me != str(alone)
@@ -79,7 +79,7 @@ def test_joining_makes_what_was_written_before_the_workers_own(
 
 def test_a_code_works_once(town: Town, tmp_path: Path) -> None:
     with writing(town.engine) as connection:
-        code = people.make_code(connection, "aada")
+        code = accounts.make_code(connection, "aada")
     one, other = new_store(tmp_path / "one"), new_store(tmp_path / "other")
     enrol(one, "http://127.0.0.1", code, Network(town.way))
     with pytest.raises(NotAllowed, match="code"):
@@ -91,7 +91,7 @@ def test_a_code_works_once(town: Town, tmp_path: Path) -> None:
 
 def test_a_store_stays_its_owners(town: Town) -> None:
     with writing(town.engine) as connection:
-        code = people.make_code(connection, "bertil")
+        code = accounts.make_code(connection, "bertil")
     with pytest.raises(NotAllowed, match="another person"):
         enrol(town.devices[0].store, "http://127.0.0.1", code, town.devices[0].network)
 
@@ -105,7 +105,7 @@ def test_a_copied_store_joins_again(town: Town) -> None:
         first.sync()
     client = first.save("client", first_name="Aino", last_name="Virta")
     with writing(town.engine) as connection:
-        code = people.make_code(connection, "aada")
+        code = accounts.make_code(connection, "aada")
     enrol(first.store, "http://127.0.0.1", code, first.network)
     assert str(client) in town.rows("client")
 
@@ -416,7 +416,7 @@ def test_a_revoked_device_forgets(town: Town, order: str) -> None:
     second = town.devices[1]
     second.edit("client", client, phone="unsent")
     with writing(town.engine) as connection:
-        people.revoke(connection, second.state("device_id"), order)
+        devices.revoke(connection, second.state("device_id"), order)
     with pytest.raises(Wiped):
         second.sync()
     assert [path.name for path in second.folder.iterdir()] == ["lock"]
@@ -434,7 +434,7 @@ def test_an_order_that_the_centre_did_not_sign_is_ignored(town: Town) -> None:
     with second.store.write() as connection:
         set_state(connection, "order_key", town.devices[0].state("sealing_key"))
     with writing(town.engine) as connection:
-        people.revoke(connection, second.state("device_id"), "destroy")
+        devices.revoke(connection, second.state("device_id"), "destroy")
     with pytest.raises(NotAllowed, match="not signed"):
         second.sync()
     assert second.store.is_open

@@ -15,7 +15,7 @@ from app.services import SPECS
 from storage import erasing
 from storage import merging as stored
 from sync import pushing
-from sync.server import people
+from sync.server import accounts, assignments
 from sync.server.database import writing
 from sync.transport import NotNow
 from tests.model.story import Story
@@ -94,7 +94,7 @@ def scene(story: Story, role: str, *, kept_role: str | None = None) -> Scene:
     coach = story.town.devices[0]
     town = story.town
     with writing(town.engine) as connection:
-        people.add_user(connection, "liisa", role)
+        accounts.add_user(connection, "liisa", role)
     merger = town.enrolled("liisa", town.folder / "liisa")
     story.saved["liisa"], story.waiting["liisa"] = set(), set()
     kept = coach.save("client", first_name="Aino", last_name="Testinen")
@@ -116,8 +116,8 @@ def scene(story: Story, role: str, *, kept_role: str | None = None) -> Scene:
     coach.sync()
     with writing(town.engine) as connection:
         begins = clock.today() - timedelta(days=1)
-        people.assign(connection, str(kept), "liisa", kept_role, begins, None)
-        people.assign(connection, str(other), "liisa", None, begins, None)
+        assignments.assign(connection, str(kept), "liisa", kept_role, begins, None)
+        assignments.assign(connection, str(other), "liisa", None, begins, None)
     merger.sync()
     return Scene(story, coach, merger, kept, other)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from app.clock import new_id, now, random_bytes
 from app.record import iso
 from sync.protocol import checksum, to_base64, token_words
-from sync.server import people, setup, state
+from sync.server import accounts, assignments, setup, state
 from sync.server.app import create_app
 from sync.server.database import connect, snapshot, writing
 from sync.server.faults import BUGS
@@ -134,9 +134,9 @@ class Office:
 
     def code(self, name: str, role: str = "job-coach") -> str:
         with writing(self.engine) as connection:
-            if people.find_user(connection, name) is None:
-                people.add_user(connection, name, role)
-            return people.make_code(connection, name)
+            if accounts.find_user(connection, name) is None:
+                accounts.add_user(connection, name, role)
+            return accounts.make_code(connection, name)
 
     def device(self, name: str, role: str = "job-coach") -> Device:
         key, install = Ed25519PrivateKey.from_private_bytes(random_bytes(32)), ident()
@@ -149,11 +149,11 @@ class Office:
 
     def assign(self, client: str, name: str, role: str | None = None) -> None:
         with writing(self.engine) as connection:
-            people.assign(connection, client, name, role, None, None)
+            assignments.assign(connection, client, name, role, None, None)
 
     def unassign(self, client: str, name: str) -> None:
         with writing(self.engine) as connection:
-            assert people.unassign(connection, client, name)
+            assert assignments.unassign(connection, client, name)
 
     def restored(self) -> str:
         return setup.restored(self.engine)

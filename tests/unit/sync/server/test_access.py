@@ -16,7 +16,7 @@ from app.clock import now, random_bytes
 from sync import protocol
 from sync.protocol import from_base64, order_words, to_base64
 from sync.sealing import seal
-from sync.server import people
+from sync.server import devices
 from sync.server.database import snapshot, writing
 from sync.server.tables import ACCOUNT, AUDIT, QUARANTINE, RECORDS
 from tests.unit.sync.server.conftest import Device, Office, core, ident, packed, visit
@@ -138,7 +138,7 @@ def check_order(office: Office, device: Device, told: dict[str, Any], order: str
 
 def revoke(office: Office, device: Device, order: str) -> None:
     with writing(office.engine) as connection:
-        people.revoke(connection, device.id, order)
+        devices.revoke(connection, device.id, order)
 
 
 def test_a_stolen_device_is_told_to_destroy(office: Office, pair: Pair) -> None:
@@ -149,7 +149,7 @@ def test_a_stolen_device_is_told_to_destroy(office: Office, pair: Pair) -> None:
         check_order(office, anna, reply.json()["order"], "destroy")
     assert anna.post("/wiped", {"device": anna.id}).status_code == 200
     with snapshot(office.engine) as connection:
-        assert people.device(connection, anna.id)["status"] == "wiped"  # type: ignore[index]
+        assert devices.device(connection, anna.id)["status"] == "wiped"  # type: ignore[index]
     assert code_of(anna.sign_in()) == (403, "revoked")
 
 

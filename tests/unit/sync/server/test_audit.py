@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from sync.server import people, setup
+from sync.server import accounts, setup
 from sync.server.database import connect, is_postgres, writing
 from sync.server.tables import AUDIT, RECORDS, SCOPE
 from tests.unit.sync.server.conftest import Device, Office, core
@@ -70,7 +70,7 @@ def walled(database_url: str) -> Engine:
     engine = connect(database_url)
     setup.prepare(engine)
     with writing(engine) as connection:
-        people.add_user(connection, "anna", "job-coach")
+        accounts.add_user(connection, "anna", "job-coach")
     return engine
 
 

@@ -234,15 +234,15 @@ def test_who_wrote_the_entry_delivers_its_file_after_the_client_left(named: Pair
 
 
 def test_a_revoked_device_gets_nothing(named: Pair, office: Office) -> None:
-    from sync.server import people
+    from sync.server import devices
 
     anna, bert, _ = named
     send(anna, CONTENT, 0)
     with writing(office.engine) as connection:
-        people.revoke(connection, bert.id, "drain")
+        devices.revoke(connection, bert.id, "drain")
     assert get(bert).json()["code"] == "revoked"
     with writing(office.engine) as connection:
-        people.revoke(connection, anna.id, "destroy")
+        devices.revoke(connection, anna.id, "destroy")
     assert send(anna, CONTENT, 0).json()["code"] == "revoked"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sync.server.__main__ import main
 from sync.server.database import connect, writing
-from sync.server.people import NOBODY
+from sync.server.office import NOBODY
 from sync.server.tables import CLIENT
 
 
@@ -88,15 +88,14 @@ def test_a_database_that_does_not_answer_is_five(
 
 def test_clients_are_given_and_taken(capsys: pytest.CaptureFixture[str], english: str) -> None:
     from app.clock import new_id
-    from sync.server import people
+    from sync.server import office
 
     ran(capsys, "user", "add", "anna", "--role", "job-coach")
     client, engine = str(new_id()), connect(english)
     with writing(engine) as connection:
         patch = {"first_name": (None, "A"), "last_name": (None, "T")}
-        people._write(
-            connection, people._mutation(f"client:{client}:core", "client", client, "create", patch)
-        )
+        made = office.mutation(f"client:{client}:core", "client", client, "create", patch)
+        office.write(connection, made)
         assert connection.execute(CLIENT.select()).mappings().one()["created_by"] == NOBODY
     engine.dispose()
     assert ran(capsys, "assign", client, "ANNA", "--from", "2026-01-01", "--to", "2099-01-01")[0] == 0

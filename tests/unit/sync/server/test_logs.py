@@ -15,7 +15,7 @@ import pytest
 
 from app.clock import random_bytes
 from sync.protocol import to_base64
-from sync.server import people, setup
+from sync.server import accounts, setup
 from sync.server.database import connect, is_postgres, writing
 from tests.unit.sync.server.conftest import ident
 
@@ -58,8 +58,8 @@ def failing(database_url: str) -> tuple[str, str]:
     engine = connect(database_url)
     setup.prepare(engine)
     with writing(engine) as connection:
-        people.add_user(connection, "anna", "job-coach")
-        code = people.make_code(connection, "anna")
+        accounts.add_user(connection, "anna", "job-coach")
+        code = accounts.make_code(connection, "anna")
         for statement in _FAILING[is_postgres(engine)]:
             connection.exec_driver_sql(statement)
     engine.dispose()

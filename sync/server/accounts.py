@@ -1,0 +1,93 @@
+"""The people of the service: their accounts, and the one-time codes by which their devices join."""
+
+import base64
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from app import roles
+from app.clock import new_id, now, random_bytes
+from app.errors import KnownError
+from app.i18n import N_, Message
+from app.record import Row, iso
+from sync.server import office
+from sync.server.database import put
+from sync.server.events import event
+from sync.server.tables import ACCOUNT, ENROL_CODE
+
+CODE_DAYS = 7
+
+
+def add_user(connection: Connection, username: str, role: str, name: str = "") -> str:
+    """Register a person of the service; returns the worker's id. Raises KnownError for a name taken."""
+    if role not in {choice.value for choice in roles.ROLES}:
+        raise KnownError(Message(N_("There is no such role: {role}."), role=role))
+    if find_user(connection, username) is not None:
+        raise KnownError(Message(N_("There is already a user {name}."), name=username))
+    worker = str(new_id())
+    values = {"name": name or username, "username": username, "role": role, "active": True}
+    patch = {field: (None, value) for field, value in values.items()}
+    office.write(connection, office.mutation("reference", "worker", worker, "create", patch))
+    account = {"worker_id": worker, "username": username, "role": role, "active": 1}
+    put(connection, ACCOUNT, [account], on_conflict="fail")
+    event(connection, "user_added", worker=worker, role=role)
+    return worker
+
+
+def find_user(connection: Connection, username: str) -> Row | None:
+    """Return an account by its user name, in capitals or not."""
+    same_name = func.lower(ACCOUNT.c.username) == username.lower()
+    found = connection.execute(select(ACCOUNT).where(same_name)).mappings().first()
+    return dict(found) if found else None
+
+
+def user(connection: Connection, username: str) -> Row:
+    """Return an account; raises KnownError where there is none."""
+    found = find_user(connection, username)
+    if found is None:
+        raise KnownError(Message(N_("There is no user {name}."), name=username))
+    return found
+
+
+def users(connection: Connection) -> list[Row]:
+    """Return all accounts by user name."""
+    return [dict(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.username)).mappings()]
+
+
+def _code_hash(code: str) -> str:
+    return hashlib.sha256("".join(c for c in code.upper() if c.isalnum()).encode()).hexdigest()
+
+
+def make_code(connection: Connection, username: str) -> str:
+    """Make a one-time code with which a person's device can be enrolled; good for a week."""
+    account = user(connection, username)
+    letters = base64.b32encode(random_bytes(10)).decode()  # neither 0 nor 1, which look like letters
+    code = "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+    row = {
+        "code_hash": _code_hash(code),
+        "worker_id": account["worker_id"],
+        "expires_at": iso(now() + timedelta(days=CODE_DAYS)),
+        "used_at": None,
+    }
+    put(connection, ENROL_CODE, [row], on_conflict="fail")
+    event(connection, "code_made", worker=account["worker_id"])
+    return code
+
+
+def use_code(connection: Connection, code: str) -> str | None:
+    """Use up an enrolment code; returns the worker's id, or None where it is not good."""
+    present = iso(now())
+    good = (
+        (ENROL_CODE.c.code_hash == _code_hash(code))
+        & ENROL_CODE.c.used_at.is_(None)
+        & (ENROL_CODE.c.expires_at > present)
+    )
+    of_active = select(ENROL_CODE.c.worker_id).join(
+        ACCOUNT, (ACCOUNT.c.worker_id == ENROL_CODE.c.worker_id) & (ACCOUNT.c.active == 1)
+    )
+    worker = connection.execute(of_active.where(good)).scalar()
+    if worker is None:
+        return None
+    used = connection.execute(update(ENROL_CODE).where(good).values(used_at=present))
+    return str(worker) if used.rowcount == 1 else None

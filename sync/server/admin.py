@@ -1,0 +1,5 @@
+"""What administrators and team leads do at the centre."""
+
+from sync.server.centre import Route
+
+ROUTES: tuple[Route, ...] = ()

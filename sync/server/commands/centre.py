@@ -1,0 +1,75 @@
+"""Commands: setting the centre up, serving, and how it fares."""
+
+import argparse
+
+from sqlalchemy import select
+from sqlalchemy.sql import func
+
+from app.errors import WrongUse
+from app.i18n import N_, Message, _
+from sync.server import push, setup, state
+from sync.server.commands.common import Commands, command, open_database, say
+from sync.server.database import snapshot
+from sync.server.tables import CONFLICT, RECORDS, SCOPE
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def init(_args: argparse.Namespace) -> None:
+    """Set the database up."""
+    setup.prepare(open_database(ready=False))
+    say(_("The centre is ready. Add people with: tyopari-server user add NAME --role ROLE"))
+
+
+def run(args: argparse.Namespace) -> None:
+    """Serve until stopped."""
+    from sync.server.serve import serve
+
+    if args.host not in LOOPBACK and not (args.tls_cert and args.tls_key):
+        raise WrongUse(
+            Message(N_("Without TLS the centre listens on this computer alone.")),
+            Message(N_("Give --tls-cert and --tls-key, or put a proxy with TLS before it.")),
+        )
+    serve(open_database(), args.host, args.port, args.tls_cert, args.tls_key)
+
+
+def upgrade(_args: argparse.Namespace) -> None:
+    """Bring the database to this program's version."""
+    setup.prepare(open_database(ready=False))
+    say(_("The database is up to date."))
+
+
+def status(_args: argparse.Namespace) -> None:
+    """Show how much the centre holds, and what waits for a person."""
+    with snapshot(open_database()) as connection:
+        print(_("Epoch: {epoch}").format(epoch=state.epoch(connection)))
+        count = connection.execute(select(func.count()).select_from(SCOPE)).scalar_one()
+        print(_("Compartments: {count}").format(count=count))
+        for kind, table in RECORDS.items():
+            living = select(func.count()).select_from(table).where(table.c.deleted.is_(False))
+            print(f"  {kind}: {connection.execute(living).scalar_one()}")
+        open_conflicts = select(func.count()).where(CONFLICT.c.state == "open", CONFLICT.c.deleted.is_(False))
+        print(_("Need a decision: {count}").format(count=connection.execute(open_conflicts).scalar_one()))
+        waiting = push.waiting(connection)
+        print(_("In quarantine: {count}").format(count=sum(waiting.values())))
+        for reason, number in sorted(waiting.items()):
+            print(f"  {reason}: {number}")
+
+
+def restored(_args: argparse.Namespace) -> None:
+    """Declare that the database came back from a backup."""
+    print(setup.restored(open_database()))
+    say(_("Every device will start over and send again what it still has."))
+
+
+def add(commands: Commands) -> None:
+    """Add these commands."""
+    command(commands, "init", init, _("set the database up"))
+    serving = command(commands, "run", run, _("serve until stopped"))
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8735)
+    serving.add_argument("--tls-cert")
+    serving.add_argument("--tls-key")
+    command(commands, "upgrade", upgrade, _("bring the database to this program's version"))
+    command(commands, "status", status, _("how much the centre holds, and what waits for a person"))
+    command(commands, "restored", restored, _("declare that the database came back from a backup"))

@@ -1,0 +1,103 @@
+"""How a device joins, signs in, and says that it has forgotten everything."""
+
+import structlog
+from fastapi import Request
+from sqlalchemy import update
+
+from app.clock import now
+from app.record import iso
+from sync import protocol
+from sync.server import accounts, auth, devices, state
+from sync.server.bodies import Stop
+from sync.server.centre import Centre, Route, parse, source, worker_message
+from sync.server.database import snapshot, writing
+from sync.server.events import event
+from sync.server.tables import DEVICE
+
+log = structlog.get_logger("tyopari.centre")
+
+
+def enrol(centre: Centre, request: Request, body: bytes) -> protocol.EnrolReply:
+    """Make a device for whoever holds a good code."""
+    asked = parse(protocol.EnrolRequest, body)
+    centre.attempt(source(request))
+    if not auth.is_key(asked.public_key):
+        raise Stop("message")
+    with writing(centre.engine) as connection:
+        worker = accounts.use_code(connection, asked.code)
+        if worker is not None:
+            device = devices.add_device(connection, worker, asked.public_key, asked.install_id, asked.name)
+            found = devices.device(connection, device)
+            epoch = state.epoch(connection)
+    if worker is None or found is None:
+        centre.limit.failed(source(request))
+        raise Stop("code")
+    log.info("enrolled", device=device, worker=worker)
+    return protocol.EnrolReply(
+        device=device,
+        worker=worker_message(found),
+        epoch=epoch,
+        server_time=iso(now()),
+        order_key=centre.keys.order_public(),
+        sealing_key=centre.keys.sealing_public(),
+    )
+
+
+def challenge(centre: Centre, request: Request, body: bytes) -> protocol.ChallengeReply:
+    """Give something to sign."""
+    asked = parse(protocol.ChallengeRequest, body)
+    made = auth.make_challenge(centre.keys.token, asked.device)
+    return protocol.ChallengeReply(challenge=made, server_time=iso(now()))
+
+
+def token(centre: Centre, request: Request, body: bytes) -> protocol.TokenReply:
+    """Give a token to a device that signed its challenge."""
+    asked = parse(protocol.TokenRequest, body)
+    caller = f"{source(request)} {asked.device}"  # an office shares one address
+    centre.attempt(caller)
+    with snapshot(centre.engine) as connection:
+        found = devices.device(connection, asked.device)
+        epoch = state.epoch(connection)
+    if found is None or not auth.answers(
+        centre.keys.token,
+        asked.device,
+        asked.install_id,
+        asked.challenge,
+        asked.signature,
+        found["public_key"],
+    ):
+        centre.limit.failed(caller)
+        raise Stop("token")
+    centre.device(asked.device, asked.install_id)
+    with writing(centre.engine) as connection:
+        seen = update(DEVICE).where(DEVICE.c.id == asked.device).values(last_seen=iso(now()))
+        connection.execute(seen)
+        event(connection, "login", person=found["worker_id"], device=asked.device)
+    return protocol.TokenReply(
+        token=auth.make_token(centre.keys.token, asked.device, asked.install_id),
+        expires_in=auth.TOKEN_SECONDS,
+        worker=worker_message(found),
+        epoch=epoch,
+        server_time=iso(now()),
+        order=devices.order_of(found, centre.keys),
+    )
+
+
+def wiped(centre: Centre, request: Request, body: bytes) -> protocol.WipedReply:
+    """Note that a revoked device has forgotten everything."""
+    asked = parse(protocol.WipedRequest, body)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    words = auth.read_token(centre.keys.token, token) if scheme.lower() == "bearer" else None
+    if words is None or words[0] != asked.device:
+        raise Stop("token")
+    with writing(centre.engine) as connection:
+        devices.wiped(connection, asked.device)
+    return protocol.WipedReply(server_time=iso(now()))
+
+
+ROUTES = (
+    Route("/enrol", enrol, protocol.EnrolReply, protocol.EnrolRequest),
+    Route("/challenge", challenge, protocol.ChallengeReply, protocol.ChallengeRequest),
+    Route("/token", token, protocol.TokenReply, protocol.TokenRequest),
+    Route("/wiped", wiped, protocol.WipedReply, protocol.WipedRequest),
+)

@@ -53,6 +53,11 @@ class Case:
     """What is due as seen on a day, worked out once."""
 
     @property
+    def ended(self) -> bool:
+        """Whether the coaching has ended; other services may ask that without knowing its phases."""
+        return self.phase == "ended"
+
+    @property
     def code(self) -> str:
         """What stands for the client where no name may: the code name, unless it tells the name, or some letters."""
         known = self.name.casefold().split()

@@ -9,7 +9,6 @@ from app.consent import is_given, over_since, withdrawn_on
 from app.due import TELL, Case, DueItem
 from app.errors import Problem
 from app.i18n import N_, Message
-from app.services.coaching.codes import ENDED
 from app.services.consents import records
 from app.signing import check_signed
 
@@ -72,13 +71,12 @@ def due_consent(case: Case, on: date) -> Iterable[DueItem]:
     """
     consents = case.rows.get("consent", ())
     withdrawals = case.rows.get("consent_withdrawal", ())
-    ended = case.phase == ENDED
     told = {(row["consent_id"], row["party_id"]) for row in case.rows.get("partner_notice", ())}
     for row in consents:
         identity = UUID(row["id"])
         over = over_since(row, consents, withdrawals)
         if not is_given(row):
-            if withdrawn_on(row, consents, withdrawals) is None and not ended:
+            if withdrawn_on(row, consents, withdrawals) is None and not case.ended:
                 made = date.fromisoformat(row["created_at"][:10]) if row["created_at"] else on
                 yield DueItem(made, CONSENT_UNSIGNED, case.client_id, "consent", identity)
         elif over is not None:
@@ -87,5 +85,5 @@ def due_consent(case: Case, on: date) -> Iterable[DueItem]:
         elif row["valid_until"]:
             ends = date.fromisoformat(row["valid_until"])
             since = ends - ENDS_SOON
-            if since <= on <= ends + ENDS_SOON and not ended:
+            if since <= on <= ends + ENDS_SOON and not case.ended:
                 yield DueItem(ends, CONSENT_ENDS, case.client_id, "consent", identity, since=since)

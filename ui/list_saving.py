@@ -1,6 +1,7 @@
 """Saving a list that is shown as a file of the person's own, with an entry in the access log before it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,17 @@ from uuid import UUID
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app import exporting
+from app.clock import today
 from app.coaching_phases import spec_here
 from app.i18n import _
+from app.list_sharing import list_entries
 from app.record import Row
+from app.sharing import log_sharing
 from app.spec import RecordSpec
 from storage.store import Store
 from ui import dialogs
 from ui.context import Context
+from ui.screens.list_recipient import OWN_USE, Given, Held, SaveListPage, read
 from ui.screens.pictured import pictured
 from ui.theme import by_enter, look, px
 
@@ -50,14 +55,39 @@ def save_list(
     client_id: UUID | None,
     parent: QWidget,
 ) -> None:
-    """Ask where, then write every field of the rows as .xlsx or .csv; `rows` is called on the database thread."""
+    """Ask for whom and where, then write every field of the rows as .xlsx or .csv.
+
+    Where entries are clients', their consents are asked about the one for whom the list is. `rows` is called on the
+    database thread.
+    """
+    from ui.screens.sign import lay_over
+
+    def ask(held: Held) -> None:
+        if not held.groups:
+            _save(context, spec, rows, client_id, parent)
+            return
+        page = SaveListPage(context, spec, held, client_id, partial(_save, context, spec, rows, client_id))
+        lay_over(parent, page)
+
+    context.tasks.run(partial(read, context.store, spec.kind, rows, client_id), ask, owner=parent)
+
+
+def _save(
+    context: Context,
+    spec: RecordSpec,
+    rows: Callable[[Store], Sequence[Row]],
+    client_id: UUID | None,
+    parent: QWidget,
+    given: Given = OWN_USE,
+) -> None:
+    """Ask where, and write the file. What it shares is kept, and it is in the log, before the file comes to be."""
     file = _ask(spec, parent)
     if file is None:
         return
     kind = file.suffix.lower().removeprefix(".")
     store = context.store
 
-    def op() -> None:
+    def op() -> Any:
         from storage.files import write_whole
 
         shown = rows(store)
@@ -65,11 +95,29 @@ def save_list(
         labels = exporting.labels_for(spec, store.rows)
         sheet = exporting.sheet(spec_here(store, spec), shown, store.worker_names(), names, labels)
         made = exporting.as_file(sheet, kind)
-        # Written down first: a file whose export is not in the log must not come to be.
+        shared = _shared(store, spec, shown, given)
         store.log("export", spec.kind, None, client_id, f"list {kind}")
         write_whole(file, made)
+        return shared
 
-    context.tasks.run(op, lambda _done: context.say(_("The list is saved.")), owner=parent)
+    def written(shared: Any) -> None:
+        if shared:
+            context.bus.changed.emit(shared)
+        context.say(_("The list is saved."))
+        if isinstance(parent, SaveListPage):
+            parent.leave()
+
+    context.tasks.run(op, written, owner=parent)
+
+
+def _shared(store: Store, spec: RecordSpec, shown: Sequence[Row], given: Given) -> Any:
+    """Keep and log that the rows are shared; raises ListNotShared where neither a consent nor a reason allows it."""
+    if given.recipient is None:
+        return None
+    entries = list_entries(store, spec.kind, shown, given.recipient, today(), given.reason)
+    changes = store.save(*entries)
+    log_sharing(store, entries)
+    return changes
 
 
 def _of_clients(spec: RecordSpec) -> bool:

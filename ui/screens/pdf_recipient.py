@@ -73,16 +73,24 @@ class ForWhom(QWidget):
     def _offer(self, parties: Sequence[Recipient]) -> None:
         self.choice.blockSignals(True)
         self.choice.clear()
-        self.choice.addItem(_("The client"), HERSELF)
+        self.choice.addItem(self._first(), HERSELF)
         for party in parties:
             self.choice.addItem(str(party), party)
         self.choice.addItem(_("Somebody else…"), OTHER)
         self.choice.blockSignals(False)
 
+    def _first(self) -> str:
+        """Return what the choice that needs no consent is called."""
+        return _("The client")
+
+    @property
+    def _for_herself(self) -> bool:
+        return bool(self.choice.currentData() == HERSELF)
+
     @property
     def sharing(self) -> bool:
         """Whether the document goes to anybody but the client."""
-        return self.client_id is not None and self.choice.currentData() != HERSELF
+        return self.client_id is not None and not self._for_herself
 
     @property
     def ready(self) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedWidget
 from pytestqt.modeltest import ModelTester
 
 from tests.ui.screens.caseload import at, make
@@ -16,6 +17,7 @@ from ui.screens.client_list import NEXT, ClientModel, ClientRow
 from ui.screens.client_page import ClientPage
 from ui.screens.clients import ClientsScreen
 from ui.screens.groups import Group, GroupModel, Line
+from ui.screens.list_recipient import SaveListPage
 from ui.screens.words import fold
 
 
@@ -66,8 +68,10 @@ def test_chips_filter_by_phase_and_by_me(qtbot: Any, context: Any, people: dict[
 def test_the_clients_who_are_shown_are_saved_as_a_file(
     qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any, tmp_path: Path
 ) -> None:
+    over = QStackedWidget()
     screen = ClientsScreen(context)
-    show(qtbot, screen)
+    over.addWidget(screen)
+    show(qtbot, over)
     screen.chips.boxes["maintenance"].setFocus()
     qtbot.keyClick(screen.chips.boxes["maintenance"], Qt.Key.Key_Space)
     screen.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
@@ -75,6 +79,10 @@ def test_the_clients_who_are_shown_are_saved_as_a_file(
     dialogs.answer_next(file)
     keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(screen.search, Qt.Key.Key_S, keys)
+    asked = over.currentWidget()
+    assert isinstance(asked, SaveListPage)
+    qtbot.keyClick(asked.for_whom.choice, Qt.Key.Key_Return)
+    assert over.currentWidget() is screen
     with file.open(encoding="utf-8-sig", newline="") as opened:
         header, *lines = csv.reader(opened, delimiter=";")
     assert "Last name" in header

@@ -77,6 +77,12 @@ class Lists(QWidget):
         self.kinds.setVisible(several and wide)
         self.above.setVisible(several and not wide)
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the room of the list alone: where there is no more, the kinds stand above it."""
+        beside = self.kinds.width() + self._row.spacing() if self.kinds.isVisible() else 0
+        size = super().minimumSizeHint()
+        return QSize(max(0, size.width() - beside), size.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.places import Place
@@ -36,6 +36,12 @@ class Pages(QStackedWidget):
         self._sheets: list[tuple[QWidget, Any]] = []
         self._way: list[Place] = []
         self._at = -1
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the room of what is shown, not of every tab that was ever shown."""
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown is not None else super().minimumSizeHint()
 
     @property
     def place(self) -> Place:

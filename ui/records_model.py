@@ -201,7 +201,7 @@ class RecordsModel(QAbstractTableModel):
         """Return the title of a column."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             name = self.columns[section]
             return _("Client") if name == WHO else title_of(self.spec.kind, name)
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -58,7 +58,8 @@ from ui.widths import keep_width, kept_width, shared_out
 
 MINE = "mine"
 COLUMNS = {NAME: "name", PHASE: "phase", LEVEL: "level", CONTACT: "contact", NEXT: "next", COACH: "coach"}
-NAME_LEAST, NAME_MOST = 180, 360
+NAME_TIGHT, NAME_LEAST, NAME_MOST = 140, 180, 360
+SHORT = 90  # of a column that may be cut
 
 
 class ClientsScreen(QWidget):
@@ -294,11 +295,11 @@ class _Table(QTableView):
         """Give each column what its texts need, unless a person gave it a width; the name takes the rest."""
         self._fitting = True
         kept = {column: width for column, name in COLUMNS.items() if (width := kept_width("clients", name))}
-        wanted, least = {NAME: px(NAME_LEAST)}, {NAME: px(NAME_LEAST)}
-        for column in COLUMNS:
-            if column != NAME:
-                least[column] = self.horizontalHeader().sectionSizeHint(column)
-                wanted[column] = max(least[column], self._needed(column))
+        header = self.horizontalHeader()
+        wanted = {one: max(header.sectionSizeHint(one), self._needed(one)) for one in COLUMNS if one != NAME}
+        wanted[NAME] = px(NAME_LEAST)
+        # Who, the level (one word under a long title) and the coach may become narrower; the days are read whole.
+        least = {**wanted, NAME: px(NAME_TIGHT), LEVEL: px(SHORT), COACH: px(SHORT)}
         for column in kept:
             del wanted[column]
         rest = self.viewport().width() - sum(kept.values())

@@ -17,7 +17,7 @@ from app.record import Row, iso
 from sync.merge import Clash, Merged, merge, same
 from sync.protocol import Mutation, Status
 from sync.server import audit, scopes
-from sync.server.database import add, check_foreign_keys, is_refusal, put
+from sync.server.database import add, is_refusal, put
 from sync.server.faults import BUGS
 from sync.server.rights import Sender
 from sync.server.scopes import ScopeState
@@ -245,6 +245,7 @@ class Batch:
     def _receipt(self, work: Work) -> Row:
         return {
             "mutation_id": work.mutation.id,
+            "scope": work.mutation.scope,
             "device": self.sender.device,
             "status": work.status,
             "problems": [said(problem) for problem in work.problems],
@@ -278,7 +279,7 @@ class Batch:
             add(connection, RECORDS[name], self._numbered(keys), len(keys))
         for name, keys in changed.items():
             put(connection, RECORDS[name], list(self._numbered(keys)))
-        put(connection, RECEIPT, self._receipts, on_conflict="skip")
+        add(connection, RECEIPT, self._receipts, len(self._receipts))
         put(connection, QUARANTINE, self._quarantined, on_conflict="skip")
         scopes.save(connection, self.states.values())
 
@@ -372,7 +373,6 @@ def settle(
             for work in works:
                 batch.take(work)
             batch.flush(connection)
-            check_foreign_keys(connection)
     except Exception as error:
         if not is_refusal(error) or (len(works) == 1 and works[0].decided):
             raise

@@ -3,19 +3,36 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlmodel import SQLModel
 
-from app.record import NAMING, Id, Instant, Json, defer_foreign_keys
+from app.record import NAMING, Id, Instant, Json
 from app.services import SPECS
 
 METADATA = MetaData(naming_convention=NAMING)
 
 
+# What the centre asks for by other columns than a row's id, its scope and its client.
+_KEY = ("id", "scope")
+_ASKED = ("worker_id", "sha256", "erased_id", "merged_id")
+
+
 def _record_table(kind: str) -> Table:
-    """Copy a declared table; one index over scope and number takes the place of the one over scope alone."""
-    table = SQLModel.metadata.tables[kind].to_metadata(METADATA)
-    table.append_column(Column("seq", BigInteger, nullable=False))
-    for index in [i for i in table.indexes if [c.name for c in i.columns] == ["scope"]]:
-        table.indexes.discard(index)
+    """Declare a kind's table as the centre keeps it.
+
+    The scope is part of every key and no key leads out of it, so that the tables can be distributed by scope
+    (`SYNC.md`); that what a row names is there and is its client's is checked with each push (`push._check_places`).
+    """
+    declared = SQLModel.metadata.tables[kind]
+    table = Table(
+        kind,
+        METADATA,
+        *(Column(c.name, c.type, primary_key=c.name in _KEY, nullable=c.nullable) for c in declared.columns),
+        Column("seq", BigInteger, nullable=False),
+    )
     Index(f"ix_{kind}_scope_seq", table.c.scope, table.c.seq)
+    for name in ("client_id", *_ASKED):
+        if name in declared.columns and any(
+            [*i.columns] == [declared.columns[name]] for i in declared.indexes
+        ):
+            Index(f"ix_{kind}_{name}", table.c[name])
     return table
 
 
@@ -43,6 +60,7 @@ RECEIPT = Table(
     "receipt",
     METADATA,
     Column("mutation_id", Id, primary_key=True),
+    Column("scope", String(80), primary_key=True),
     Column("device", Id, nullable=False),
     Column("status", String(16), nullable=False),
     Column("problems", Json, nullable=False),
@@ -55,7 +73,7 @@ QUARANTINE = Table(
     Column("mutation_id", Id, primary_key=True),
     Column("device", Id, nullable=False),
     Column("worker", Id, nullable=False),
-    Column("scope", String(80), nullable=False, index=True),
+    Column("scope", String(80), primary_key=True, index=True),
     Column("kind", String(40), nullable=False),
     Column("record_id", Id, nullable=False, index=True),
     Column("op", String(16), nullable=False),
@@ -147,5 +165,3 @@ BLOB_PIECE = Table(
     Column("start", BigInteger, primary_key=True, autoincrement=False),
     Column("bytes", LargeBinary, nullable=False),
 )
-
-defer_foreign_keys(METADATA)

@@ -50,13 +50,14 @@ class Kind:
 def kind(name: str) -> Kind:
     """Return what the centre needs to know of a kind; raises KeyError for one that it does not know."""
     spec = SPECS[name]
-    table = RECORDS[name]
+    declared: Table = spec.table.__table__  # type: ignore[attr-defined]
     parents = tuple(
         (key.parent.name, key.column.table.name)
-        for key in sorted(table.foreign_keys, key=lambda k: k.parent.name)
+        for key in sorted(declared.foreign_keys, key=lambda k: k.parent.name)
     )
+    own = fields(spec.table)
     return Kind(
-        spec, table, fields(spec.table), shape(spec.table), _partial(spec.table), _blank(spec.table), parents
+        spec, RECORDS[name], own, shape(spec.table), _partial(spec.table), _blank(spec.table), parents
     )
 
 

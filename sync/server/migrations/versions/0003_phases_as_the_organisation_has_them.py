@@ -1,4 +1,4 @@
-"""Phases as the organisation has them.
+"""Phases as the organisation has them; keys that let the tables be distributed by scope.
 
 Revision 0003, after 0002.
 """
@@ -15,8 +15,74 @@ branch_labels = None
 depends_on = None
 
 
+_OWN = (
+    "account",
+    "alembic_version",
+    "audit",
+    "blob",
+    "blob_piece",
+    "device",
+    "enrol_code",
+    "scope",
+    "server_state",
+)
+_BY_SCOPE = {"quarantine": "mutation_id", "receipt": "mutation_id"}  # the rest by "id"
+_ASKED = ("client_id", "worker_id", "sha256", "erased_id", "merged_id", "scope", "seq")
+
+
 def upgrade() -> None:
     """Apply."""
+    _add_phases()
+    _tell_receipts_their_scope()
+    connection = op.get_bind()
+    tables = [name for name, _ in sa.inspect(connection).get_sorted_table_and_fkc_names() if name]
+    for name in reversed(tables):  # what names others first
+        if name not in _OWN:
+            _key_by_scope(connection, name)
+
+
+def _tell_receipts_their_scope() -> None:
+    op.add_column("receipt", sa.Column("scope", sa.String(length=80), nullable=False, server_default=""))
+    op.execute(
+        "UPDATE receipt SET scope = audit.scope FROM audit "
+        "WHERE audit.mutation_id = CAST(receipt.mutation_id AS varchar(36)) AND audit.action <> 'conflict_kept'"
+    )
+
+
+def _key_by_scope(connection: sa.Connection, name: str) -> None:
+    """Make the scope a part of a table's key, and let go of keys that lead out of it and of indexes not asked."""
+    known = sa.inspect(connection)
+    key = (_BY_SCOPE.get(name, "id"), "scope")
+    for index in known.get_indexes(name):
+        if not {*index["column_names"]} <= {*_ASKED} and name != "quarantine":
+            op.drop_index(str(index["name"]), name)
+    if connection.dialect.name != "postgresql":
+        _make_anew(connection, name, key)
+        return
+    for foreign in known.get_foreign_keys(name):
+        op.drop_constraint(str(foreign["name"]), name, type_="foreignkey")
+    op.drop_constraint(f"pk_{name}", name, type_="primary")
+    op.create_primary_key(f"pk_{name}", name, [*key])
+    if name == "receipt":
+        op.alter_column(name, "scope", server_default=None)
+
+
+def _make_anew(connection: sa.Connection, name: str, key: tuple[str, str]) -> None:
+    """Copy a table into one with another key and without foreign keys: SQLite changes neither in place."""
+    old = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
+    columns = [sa.Column(c.name, c.type, nullable=c.nullable, autoincrement=False) for c in old.columns]
+    fresh = sa.Table(
+        f"{name}_fresh", sa.MetaData(), *columns, sa.PrimaryKeyConstraint(*key, name=f"pk_{name}")
+    )
+    fresh.create(connection)
+    connection.execute(fresh.insert().from_select([c.name for c in columns], sa.select(*old.columns)))
+    old.drop(connection)
+    op.rename_table(fresh.name, name)
+    for index in sorted(old.indexes, key=lambda each: str(each.name)):
+        op.create_index(index.name, name, [column.name for column in index.columns])
+
+
+def _add_phases() -> None:
     op.create_table(
         "coaching_phase",
         sa.Column("id", app.record.Id(length=36), nullable=False),

@@ -1,13 +1,15 @@
 """The schema's history leads to the declared tables, on both databases; a newer database is not touched."""
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import inspect as sa_inspect
 
 from app.errors import KnownError, StoreTooNew
 from sync.server import setup, state
-from sync.server.database import connect, revisions, snapshot, writing
+from sync.server.database import alembic_config, connect, revisions, snapshot, writing
 from sync.server.tables import METADATA
 
 
@@ -50,3 +52,58 @@ def test_a_newer_database_is_refused(database_url: str) -> None:
 def test_an_unknown_kind_of_database_is_refused() -> None:
     with pytest.raises(ValueError, match="mysql"):
         connect("mysql://somewhere/else")
+
+
+SCOPE = "client:00000000-0000-7000-8000-000000000001:core"
+CLIENT, MUTATION = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
+EARLIER = (
+    f"INSERT INTO receipt VALUES ('{MUTATION}', '{CLIENT}', 'applied', '[]', '2026-05-01T10:00:00Z')",
+    "INSERT INTO audit (scope, n, prev, hash, at, mutation_id, action, commitment) VALUES "
+    f"('{SCOPE}', 1, '', 'x', '2026-05-01T10:00:00Z', '{MUTATION}', 'applied', '')",
+)
+
+
+def test_what_an_earlier_centre_holds_is_kept_and_keyed_by_scope(database_url: str) -> None:
+    engine = connect(database_url)
+    with writing(engine) as connection:
+        command.upgrade(alembic_config(connection), "0002")
+    with writing(engine) as connection:
+        columns = sa_inspect(connection).get_columns("client")
+        fixed = {
+            "interpreter": False,
+            "languages": "[]",
+            "id": CLIENT,
+            "scope": SCOPE,
+            "version": 3,
+            "deleted": False,
+            "extra": "{}",
+            "seq": 7,
+        }
+        values = {c["name"]: fixed.get(c["name"], None if c["nullable"] else "") for c in columns}
+        marks = ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO client ({', '.join(values)}) VALUES ({marks})"), values)
+        for statement in EARLIER:
+            connection.execute(text(statement))
+    setup.prepare(engine)
+    with snapshot(engine) as connection:
+        assert [tuple(map(str, row)) for row in connection.execute(
+            text("SELECT id, scope, version, seq FROM client")
+        )] == [(CLIENT, SCOPE, "3", "7")]  # fmt: skip
+        told = connection.execute(text("SELECT mutation_id, scope, status FROM receipt")).one()
+        assert tuple(map(str, told)) == (MUTATION, SCOPE, "applied")
+    engine.dispose()
+
+
+def test_the_tables_can_be_distributed_by_scope() -> None:
+    """No unique key spans scopes, no key leads from one to another, and no counter is shared by all."""
+    small = {"account", "device", "enrol_code", "server_state", "worker"}  # a copy of these is everywhere
+    by_hash = {"blob", "blob_piece"}  # these lie by the hash of the file
+    for table in METADATA.tables.values():
+        assert not table.foreign_keys, table.name
+        assert not any(isinstance(c.autoincrement, bool) and c.autoincrement for c in table.columns), (
+            table.name
+        )
+        part = "id" if table.name == "scope" else "sha256" if table.name in by_hash else "scope"
+        keys = [c for c in table.constraints if isinstance(c, PrimaryKeyConstraint | UniqueConstraint)]
+        for columns in [*(k.columns for k in keys), *(i.columns for i in table.indexes if i.unique)]:
+            assert table.name in small or part in {column.name for column in columns}, table.name

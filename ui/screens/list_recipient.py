@@ -134,7 +134,7 @@ class SaveListPage(QFrame):
         self.for_whom.changed.connect(self._may_save)
         self.save_button = button(_("Save as file…"), "primary", tip=_("Save ({key})").format(key="Ctrl+S"))
         self.save_button.clicked.connect(self.save)
-        self.close_button = button(_("Close"), tip=_("Close ({key})").format(key="Esc"))
+        self.close_button = button(_("Close"), tip=_("Esc"))
         self.close_button.clicked.connect(self.leave)
         lines = _n("{count} line", "{count} lines", held.lines).format(count=held.lines)
         column = QVBoxLayout(self)

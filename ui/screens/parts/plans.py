@@ -199,7 +199,8 @@ class AgreementCard(Card):
     def _acts(self, line: Flowing, row: Row, day: str) -> None:
         if not row["content_hash"]:
             _act(line, _("Sign"), _("Sign the agreement of {day}").format(day=day), partial(self.sign, row))
-        _act(line, _("PDF"), _("PDF of the agreement of {day}").format(day=day), partial(self._pdf, row))
+        name = _("Agreement of {day}").format(day=day)
+        _act(line, _("Preview"), _("Preview: {name}").format(name=name), partial(self._pdf, row))
 
     def make(self) -> None:
         """Make the first agreement from the plan; later ones copy what is signed, one begun is opened."""

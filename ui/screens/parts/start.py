@@ -85,7 +85,7 @@ class ReferralCard(Card):
         self.part = part
         self.row: Row | None = None
         self.state = label("", "chip", wraps=False)
-        self.head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.head.add(self.state)
         self.button = self.add_button(_("Open"), self.open)
 
     def show_rows(self, rows: Rows) -> None:
@@ -128,9 +128,9 @@ class AssessmentCard(Card):
         self.part = part
         self.row: Row | None = None
         self.count = label("", "chip", wraps=False)
-        self.head.addWidget(self.count, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.pdf = self.add_button(_("PDF"), self.preview)
-        self.pdf.setAccessibleName(_("PDF of the initial assessment"))
+        self.head.add(self.count)
+        self.pdf = self.add_button(_("Preview"), self.preview)
+        self.pdf.setAccessibleName(_("Preview: {name}").format(name=_("Initial assessment")))
         self.button = self.add_button(_("Open"), self.open, tip=_("A"))
         self.items: tuple[assessment.Item, ...] = ()
 
@@ -176,8 +176,8 @@ class KykyviisariCard(Card):
         super().__init__(_("Kykyviisari"))
         self.part = part
         self.rows: list[Row] = []
-        self.pdf = self.add_button(_("PDF"), self.preview)
-        self.pdf.setAccessibleName(_("PDF of the Kykyviisari results"))
+        self.pdf = self.add_button(_("Preview"), self.preview)
+        self.pdf.setAccessibleName(_("Preview: {name}").format(name=_("Kykyviisari results")))
         self.change = self.add_button(_("Open"), self.open)
         self.change.setAccessibleName(_("Open the latest Kykyviisari result"))
         self.button = self.add_button(_("New result"), self.new, tip=_("K"))

@@ -137,6 +137,15 @@ ENROL_CODE = Table(
     Column("used_at", Instant),
 )
 
+# Failures from one source (`limits.py`), counted together by all processes of the centre.
+ATTEMPT = Table(
+    "attempt",
+    METADATA,
+    Column("source", String(64), primary_key=True),
+    Column("since", BigInteger, nullable=False, index=True),  # seconds since 1970
+    Column("count", Integer, nullable=False),
+)
+
 STATE = Table(
     "server_state",
     METADATA,

@@ -39,6 +39,18 @@ def upgrade() -> None:
     for name in reversed(tables):  # what names others first
         if name not in _OWN:
             _key_by_scope(connection, name)
+    _count_failures()
+
+
+def _count_failures() -> None:
+    op.create_table(
+        "attempt",
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_attempt")),
+    )
+    op.create_index(op.f("ix_attempt_since"), "attempt", ["since"], unique=False)
 
 
 def _tell_receipts_their_scope() -> None:

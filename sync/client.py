@@ -28,9 +28,9 @@ from storage.writing import Changes
 from sync import blobs as attached
 from sync import sealing
 from sync.faults import BUGS
+from sync.paging import paging_of
 from sync.protocol import (
     EMPTY,
-    ROWS_PER_REPLY,
     SCHEMA_VERSION,
     OrderMessage,
     PullReply,
@@ -45,8 +45,6 @@ from sync.transport import HttpTransport, NotNow, Told, Transport, ask
 
 CLOCK_SECONDS = 600
 """How far the device's clock may be from the centre's before the person is told."""
-FIRST_ROWS = 1_250
-"""How many rows are asked for first: few, so that they are soon here; then twice as many each time."""
 _RESTARTS = 3
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
@@ -155,6 +153,7 @@ class _Sync:
         self.session = Session(store, transport)
         self.stopped = stopped
         self.push = Push(store, stopped)
+        self.paging = paging_of(store)
         self.pulled = self.evicted = self.repaired = 0
         self.changes = Changes()
         self.lost: set[UUID] = set()
@@ -210,20 +209,19 @@ class _Sync:
         """
         again: set[str] = set()
         ahead: Future[PullReply] | None = None
-        limit = FIRST_ROWS
+        self.paging.begin()
         with ThreadPoolExecutor(1) as aside:
             while True:
                 self._check_stopped()
                 with self.store.read() as connection:
                     held = incoming.held_scopes(connection)
                 have = {scope: one.cursor for scope, one in held.items()}
-                reply = ahead.result() if ahead is not None else self._ask(have, limit)
+                reply = ahead.result() if ahead is not None else self._ask(have, self.paging.rows)
                 self.server_time = reply.server_time
                 clock.point("client.pull.page")
                 going_on = any(page.more for page in reply.scopes) and not reply.evict
                 heads = {page.scope: page.head for page in reply.scopes}
-                limit = min(2 * limit, ROWS_PER_REPLY)
-                ahead = aside.submit(self._ask, have | heads, limit) if going_on else None
+                ahead = aside.submit(self._ask, have | heads, self.paging.rows) if going_on else None
                 mismatched = self._take_in(reply, held, again)
                 if mismatched - again and ahead is not None:
                     with suppress(KnownError):  # it was asked for too little; it is asked anew
@@ -242,7 +240,14 @@ class _Sync:
             have=dict(have),
             limit=limit,
         )
-        return self.session.call("/sync/pull", to_json(asked), PullReply)
+        began = clock.monotonic()
+        try:
+            reply = self.session.call("/sync/pull", to_json(asked), PullReply)
+        except Unreachable:
+            self.paging.broken(limit, clock.monotonic() - began)
+            raise
+        self.paging.answered(limit, clock.monotonic() - began)
+        return reply
 
     def _take_in(self, reply: PullReply, held: Mapping[str, Held], again: set[str]) -> set[str]:
         """Let go and apply what one answer says; return the scopes that then do not match the centre's."""

@@ -19,7 +19,7 @@ import sync.enrol
 import sync.pushing
 from app.errors import KnownError, NotAllowed, Unreachable
 from storage.store import set_state
-from sync import session, settle
+from sync import paging, session, settle
 from sync.client import Wiped, for_store, joined, last_complete, sync_once
 from sync.enrol import enrol
 from sync.server import accounts, devices
@@ -288,8 +288,9 @@ def test_many_pages_are_applied_whole(town: Town, monkeypatch: pytest.MonkeyPatc
     first.sync()
     town.assign(client, second.worker)
 
-    monkeypatch.setattr(sync.client, "FIRST_ROWS", 3)
-    monkeypatch.setattr(sync.client, "ROWS_PER_REPLY", 6)
+    monkeypatch.setattr(paging, "FIRST_ROWS", 3)
+    monkeypatch.setattr(paging, "ROWS_PER_REPLY", 6)
+    monkeypatch.setattr(paging, "LEAST_ROWS", 1)
     assert second.sync().pulled == 22
     assert second.network.requests.count("/sync/pull") >= 4
     assert len(second.living("support_visit")) == 19

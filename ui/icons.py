@@ -8,12 +8,13 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
 from ui.theme import colours
 
 SET = "mdi6."
+SIZES = (16, 20, 32, 40, 64)  # pixels; Qt takes the next larger one and makes it smaller
 FILLS = 0.875  # of the height: a glyph of this font stands a little outside its letter's square
 
 
@@ -22,39 +23,28 @@ def icon(name: str, tone: str = "text") -> QIcon:
 
     Raises KeyError for a name that the font does not know.
     """
-    c = colours()
-    return QIcon(_Glyph(_letter(name.removeprefix(SET)), getattr(c, tone), c.line))
+    letter, c = _letter(name.removeprefix(SET)), colours()
+    made = (
+        QIcon()
+    )  # of pictures, not an engine that draws when asked: Qt may let go of one when Python is gone
+    for mode, ink in ((QIcon.Mode.Normal, getattr(c, tone)), (QIcon.Mode.Disabled, c.line)):
+        for size in SIZES:
+            made.addPixmap(_picture(letter, ink, size), mode)
+    return made
 
 
-class _Glyph(QIconEngine):
-    """Draws one letter of the icon font, at any size and any resolution of screen."""
-
-    def __init__(self, letter: str, colour: str, disabled: str) -> None:
-        super().__init__()
-        self.letter, self.colour, self.disabled = letter, colour, disabled
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draw it in the middle of a rectangle."""
-        font = QFont(_family())
-        font.setPixelSize(max(1, round(FILLS * rect.height())))
-        painter.save()
-        painter.setFont(font)
-        painter.setPen(QColor(self.disabled if mode == QIcon.Mode.Disabled else self.colour))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.letter)
-        painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """Return it as a picture of a size in device pixels."""
-        made = QPixmap(size)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return made
-
-    def clone(self) -> QIconEngine:
-        """Return another of the same, as Qt asks when it copies an icon."""
-        return _Glyph(self.letter, self.colour, self.disabled)
+def _picture(letter: str, ink: str, size: int) -> QPixmap:
+    """Draw a letter in the middle of a square."""
+    made = QPixmap(size, size)
+    made.fill(Qt.GlobalColor.transparent)
+    font = QFont(_family())
+    font.setPixelSize(round(FILLS * size))
+    painter = QPainter(made)
+    painter.setFont(font)
+    painter.setPen(QColor(ink))
+    painter.drawText(made.rect(), Qt.AlignmentFlag.AlignCenter, letter)
+    painter.end()
+    return made
 
 
 def _file(ending: str) -> Path:

@@ -29,7 +29,15 @@ def add_user(connection: Connection, username: str, role: str, name: str = "") -
     values = {"name": name or username, "username": username, "role": role, "active": True}
     patch = {field: (None, value) for field, value in values.items()}
     office.write(connection, office.mutation("reference", "worker", worker, "create", patch))
-    account = {"worker_id": worker, "username": username, "role": role, "active": 1}
+    account = {
+        **dict.fromkeys(ACCOUNT.columns.keys()),
+        "worker_id": worker,
+        "username": username,
+        "role": role,
+        "active": 1,
+        "must_change": 0,
+        "failures": 0,
+    }
     put(connection, ACCOUNT, [account], on_conflict="fail")
     event(connection, "user_added", worker=worker, role=role)
     return worker

@@ -13,8 +13,15 @@ from sync.server.state import Keys
 from sync.server.tables import ACCOUNT, DEVICE, WORKER
 
 
-def add_device(connection: Connection, worker: str, public_key: str, install_id: str, name: str) -> str:
-    """Register a device of a worker; returns its id."""
+def add_device(
+    connection: Connection,
+    worker: str,
+    public_key: str,
+    install_id: str,
+    name: str,
+    logged_in: bool = False,
+) -> str:
+    """Register a device of a worker, who has logged in with it or has not; returns its id."""
     device = str(new_id())
     row = {
         "id": device,
@@ -26,6 +33,7 @@ def add_device(connection: Connection, worker: str, public_key: str, install_id:
         "order_at": None,
         "enrolled_at": iso(now()),
         "last_seen": None,
+        "login_at": iso(now()) if logged_in else None,
     }
     put(connection, DEVICE, [row], on_conflict="fail")
     event(connection, "device_enrolled", person=worker, device=device)

@@ -112,6 +112,16 @@ ACCOUNT = Table(
     Column("username", String(100), nullable=False, unique=True),
     Column("role", String(40), nullable=False),
     Column("active", Integer, nullable=False),
+    # A password of the centre's own (`passwords.py`): one that somebody else chose is good for a week.
+    Column("password_hash", String(200)),
+    Column("password_at", Instant),
+    Column("must_change", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Instant),
+    # Who this is at the organisation's own log-in (`oidc.py`).
+    Column("oidc_issuer", String(300)),
+    Column("oidc_subject", String(255)),
+    Index("ix_account_oidc", "oidc_issuer", "oidc_subject", unique=True),
 )
 
 DEVICE = Table(
@@ -126,6 +136,7 @@ DEVICE = Table(
     Column("order_at", Instant),
     Column("enrolled_at", Instant, nullable=False),
     Column("last_seen", Instant),
+    Column("login_at", Instant),  # when its person last proved who she is
 )
 
 ENROL_CODE = Table(
@@ -144,6 +155,14 @@ ATTEMPT = Table(
     Column("source", String(64), primary_key=True),
     Column("since", BigInteger, nullable=False, index=True),  # seconds since 1970
     Column("count", Integer, nullable=False),
+)
+
+# What was signed or proved once, until it would be too old anyway: it is not taken a second time.
+CHALLENGE_USED = Table(
+    "challenge_used",
+    METADATA,
+    Column("nonce", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False, index=True),  # seconds since 1970
 )
 
 STATE = Table(

@@ -40,6 +40,30 @@ def upgrade() -> None:
         if name not in _OWN:
             _key_by_scope(connection, name)
     _count_failures()
+    _let_people_log_in()
+
+
+def _let_people_log_in() -> None:
+    none = {"nullable": False, "server_default": "0"}
+    for column in (
+        sa.Column("password_hash", sa.String(length=200)),
+        sa.Column("password_at", app.record.Instant(length=32)),
+        sa.Column("must_change", sa.Integer(), **none),
+        sa.Column("failures", sa.Integer(), **none),
+        sa.Column("locked_until", app.record.Instant(length=32)),
+        sa.Column("oidc_issuer", sa.String(length=300)),
+        sa.Column("oidc_subject", sa.String(length=255)),
+    ):
+        op.add_column("account", column)
+    op.create_index("ix_account_oidc", "account", ["oidc_issuer", "oidc_subject"], unique=True)
+    op.add_column("device", sa.Column("login_at", app.record.Instant(length=32)))
+    op.create_table(
+        "challenge_used",
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("nonce", name=op.f("pk_challenge_used")),
+    )
+    op.create_index(op.f("ix_challenge_used_until"), "challenge_used", ["until"], unique=False)
 
 
 def _count_failures() -> None:

@@ -99,6 +99,7 @@ def test_the_tables_can_be_distributed_by_scope() -> None:
     small = {
         "account",
         "attempt",
+        "challenge_used",
         "device",
         "enrol_code",
         "server_state",

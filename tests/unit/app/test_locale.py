@@ -21,7 +21,7 @@ MARKS = set(messages.KEYWORDS)
 
 # Words that are the same in English and in the language, and nothing else.
 SAME = {
-    "fi": {"Enter", "Kela", "Kykyviisari", "PDF", "{count} min", "{count} s"},
+    "fi": {"Enter", "Kela", "Kykyviisari", "PDF", "THL", "{count} min", "{count} s"},
     "sv": {
         "Organisation",
         "Administration",
@@ -36,6 +36,7 @@ SAME = {
         "{count} situation",
         "{what}, version {number}",
         "PDF",
+        "THL",
         "Person",
         "Program",
         "Status",

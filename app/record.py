@@ -151,10 +151,12 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _tidy(value: Any) -> Any:
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
-        return _CONTROL.sub("", text).strip()
-    return value
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFC", value)
+    if not text.isprintable():  # most is, and has nothing to be taken out
+        text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip()
 
 
 def _cents(value: Decimal) -> Decimal:

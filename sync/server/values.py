@@ -35,6 +35,7 @@ class Kind:
     spec: RecordSpec
     table: Table
     names: tuple[str, ...]
+    all_names: frozenset[str]
     whole: type[BaseModel]
     partial: type[BaseModel]
     blank: Row
@@ -57,7 +58,14 @@ def kind(name: str) -> Kind:
     )
     own = fields(spec.table)
     return Kind(
-        spec, RECORDS[name], own, shape(spec.table), _partial(spec.table), _blank(spec.table), parents
+        spec,
+        RECORDS[name],
+        own,
+        frozenset(own),
+        shape(spec.table),
+        _partial(spec.table),
+        _blank(spec.table),
+        parents,
     )
 
 
@@ -93,8 +101,8 @@ def accepted(mutation: Mutation) -> dict[str, list[Any]]:
     Raises Unacceptable with problems where a value breaks the kind's rules or the row would leave its client.
     """
     known = kind(mutation.kind)
-    unknown = [name for name in mutation.patch if name not in known.names]
-    if unknown:
+    if not known.all_names.issuperset(mutation.patch):
+        unknown = [name for name in mutation.patch if name not in known.all_names]
         raise Unacceptable([Problem(name, Message(N_("There is no such field."))) for name in unknown])
     if mutation.op == "delete":
         return {name: list(change) for name, change in mutation.patch.items()}
@@ -107,10 +115,11 @@ def accepted(mutation: Mutation) -> dict[str, list[Any]]:
 
 
 def _whole(known: Kind, mutation: Mutation) -> dict[str, list[Any]]:
-    given = {name: change[1] for name, change in mutation.patch.items() if change[1] is not None}
-    record = known.whole.model_validate({"id": mutation.row, **given})
-    values = record.model_dump(mode="json")
-    return {name: [None, values[name]] for name in known.names}
+    given = {name: new for name, (_, new) in mutation.patch.items() if new is not None}
+    given["id"] = mutation.row
+    values = known.whole.model_validate(given).model_dump(mode="json")
+    del values["id"]
+    return {name: [None, value] for name, value in values.items()}
 
 
 def _changed(known: Kind, mutation: Mutation) -> dict[str, list[Any]]:

@@ -11,6 +11,8 @@ Bodies are JSON in UTF-8, gzip above a few kB both ways. Every request but `/hea
     POST /blobs        BlobsRequest      -> BlobsReply       which files the centre has, and how much of each
     PUT  /blobs/<hash> bytes             -> BlobReply        a piece of a file; Content-Range says which
     GET  /blobs/<hash>                   -> bytes            a piece of a file; Range says which
+    POST /reads        ReadsRequest      -> ReadsReply       who read what on the device, where something is to be told
+    POST /seen         SeenRequest       -> SeenReply        who has handled a client's data
     POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
     GET  /health                         -> HealthReply
 
@@ -52,6 +54,7 @@ Moment = Annotated[str, StringConstraints(pattern=_INSTANT)]
 Scope = Annotated[str, StringConstraints(pattern=_SCOPE)]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+_PRINTED = r"^[^\x00-\x1f\x7f]*$"
 Bytes = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9+/]+=*$")]
 
 Op = Literal["create", "update", "delete", "undelete"]
@@ -254,12 +257,21 @@ class ChallengeReply(Message):
 
 
 class TokenRequest(Message):
-    """The challenge, signed by the device's key: see `token_words`."""
+    """The challenge, signed by the device's key: see `token_words`.
+
+    `turn` is what the device was given with its last token, empty for the first; a program that knows no turns leaves
+    it out. `restored` names the restore of a backup on the device since then. The rest is for the list of devices.
+    """
 
     device: Ident
     install_id: Ident
     challenge: Annotated[str, StringConstraints(max_length=400)]
     signature: Bytes
+    turn: Annotated[str, StringConstraints(max_length=80, pattern=r"^[0-9a-f.]*$")] | None = None
+    restored: Ident | None = None
+    program: Annotated[str, StringConstraints(max_length=40, pattern=_PRINTED)] = ""
+    platform: Annotated[str, StringConstraints(max_length=80, pattern=_PRINTED)] = ""
+    schema_version: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
 class OrderMessage(Message):
@@ -275,10 +287,11 @@ class OrderMessage(Message):
 
 
 class TokenReply(Message):
-    """A token for the other requests; `order` when the device is to be drained."""
+    """A token for the other requests; `order` when the device is to be drained. `turn` is shown the next time."""
 
     token: str
     expires_in: int
+    turn: str = ""
     worker: WorkerMessage
     epoch: str
     server_time: str
@@ -292,6 +305,71 @@ class WipedRequest(Message):
 
 
 class WipedReply(Message):
+    server_time: str
+
+
+class ReadEntry(Message):
+    """That a client's data was read, shown, printed or given out on a device: once, or `times` in one day.
+
+    `id` follows from what it tells, so that sending it again adds nothing. `at` is the device's time, the first of that
+    day. `client` is left out for a list or a file about many; `detail` says which document it was, or for whom.
+    """
+
+    id: Ident
+    at: Moment
+    action: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
+    kind: Kind
+    record: Ident | None = None
+    client: Ident | None = None
+    times: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    detail: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+
+class ReadsRequest(Message):
+    """What was read on this device since it last told."""
+
+    device: Ident
+    entries: Annotated[list[ReadEntry], Field(max_length=1_000)]
+
+
+class ReadsReply(Message):
+    """How many of the entries are new to the centre; it has them all now."""
+
+    taken: int
+    server_time: str
+
+
+class SeenRequest(Message):
+    """Ask who has handled a client's data."""
+
+    device: Ident
+    client: Ident
+
+
+class SeenEntry(Message):
+    """What one person did with one compartment of a client's data on one day; `person` is None for the centre."""
+
+    day: str
+    person: Ident | None = None
+    action: str
+    group: str
+    times: int = 1
+
+
+class SeenPerson(Message):
+    """A person of the service who was given the client, or handled her data; `periods` are [from, to] days."""
+
+    id: Ident
+    name: str
+    role: str
+    periods: list[tuple[str | None, str | None]] = []
+
+
+class SeenReply(Message):
+    """Everything that the centre has booked about a client's data, oldest first; `since` is the first day."""
+
+    people: list[SeenPerson]
+    entries: list[SeenEntry]
     server_time: str
 
 
@@ -338,9 +416,12 @@ class ErrorReply(Message):
     min_schema: int | None = None
 
 
-def token_words(device: str, install_id: str, challenge: str) -> bytes:
-    """Return what a device signs to get a token."""
-    return f"tyopari token\n{device}\n{install_id}\n{challenge}".encode()
+def token_words(
+    device: str, install_id: str, challenge: str, turn: str | None = None, restored: str | None = None
+) -> bytes:
+    """Return what a device signs to get a token; a program that knows no turns signs the first three alone."""
+    words = f"tyopari token\n{device}\n{install_id}\n{challenge}"
+    return (words if turn is None else f"{words}\n{turn}\n{restored or ''}").encode()
 
 
 def order_words(device: str, order: str, at: str) -> bytes:

@@ -1,4 +1,8 @@
-"""What belongs to no client: a login, an account, a device, a restore."""
+"""What belongs to no client: a log-in, an account, a device, a restore.
+
+What concerns one person is booked in that person's own chain, so that two people's log-ins never wait for each other;
+what concerns nobody in particular is booked in the centre's.
+"""
 
 from typing import Any
 
@@ -8,9 +12,10 @@ from sync.server import audit, scopes
 from sync.server.scopes import CENTRE
 
 
-def event(connection: Connection, action: str, **told: Any) -> None:
-    """Book something that belongs to no client: a login, an account, a restore. Ids only."""
-    states = scopes.lock(connection, [CENTRE])
+def event(connection: Connection, action: str, *, of: str | None = None, **told: Any) -> None:
+    """Book something that belongs to no client. `of` is the worker whom it concerns; what is told are ids only."""
+    scope = f"staff:{of}" if of else CENTRE
+    states = scopes.lock(connection, [scope])
     person, device = told.pop("person", None), told.pop("device", None)
-    audit.append(connection, states, [audit.Entry(CENTRE, action, person, device, patch=told)])
+    audit.append(connection, states, [audit.Entry(scope, action, person, device, patch=told)])
     scopes.save(connection, states.values())

@@ -137,6 +137,19 @@ DEVICE = Table(
     Column("enrolled_at", Instant, nullable=False),
     Column("last_seen", Instant),
     Column("login_at", Instant),  # when its person last proved who she is
+    # What it said of itself when it was last seen.
+    Column("program", String(40)),
+    Column("schema_version", Integer),
+    Column("platform", String(80)),
+    # By which a copy is noticed (`turns.py`), and the last restore of a backup on it that was taken for good.
+    Column("turn", String(80)),
+    Column("turn_before", String(80)),
+    Column("restore_mark", Id),
+    Column("copy_noticed_at", Instant),
+    # Who ordered it to forget everything, and why.
+    Column("order_by", String(100)),
+    Column("order_reason", String(400)),
+    Column("wiped_at", Instant),
 )
 
 ENROL_CODE = Table(
@@ -163,6 +176,18 @@ CHALLENGE_USED = Table(
     METADATA,
     Column("nonce", String(64), primary_key=True),
     Column("until", BigInteger, nullable=False, index=True),  # seconds since 1970
+)
+
+# The ends of all chains, signed and kept outside too (`heads.py`); `text` is the newest, as its file has it.
+SIGNED_HEAD = Table(
+    "signed_head",
+    METADATA,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("epoch", String(36), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 STATE = Table(

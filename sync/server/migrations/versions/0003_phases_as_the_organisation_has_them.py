@@ -41,6 +41,37 @@ def upgrade() -> None:
             _key_by_scope(connection, name)
     _count_failures()
     _let_people_log_in()
+    _tell_more_of_devices()
+    _keep_signed_heads()
+
+
+def _tell_more_of_devices() -> None:
+    for column in (
+        sa.Column("program", sa.String(length=40)),
+        sa.Column("schema_version", sa.Integer()),
+        sa.Column("platform", sa.String(length=80)),
+        sa.Column("turn", sa.String(length=80)),
+        sa.Column("turn_before", sa.String(length=80)),
+        sa.Column("restore_mark", app.record.Id(length=36)),
+        sa.Column("copy_noticed_at", app.record.Instant(length=32)),
+        sa.Column("order_by", sa.String(length=100)),
+        sa.Column("order_reason", sa.String(length=400)),
+        sa.Column("wiped_at", app.record.Instant(length=32)),
+    ):
+        op.add_column("device", column)
+
+
+def _keep_signed_heads() -> None:
+    op.create_table(
+        "signed_head",
+        sa.Column("n", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", app.record.Instant(length=32), nullable=False),
+        sa.Column("epoch", sa.String(length=36), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("n", name=op.f("pk_signed_head")),
+    )
 
 
 def _let_people_log_in() -> None:

@@ -103,6 +103,7 @@ def test_the_tables_can_be_distributed_by_scope() -> None:
         "device",
         "enrol_code",
         "server_state",
+        "signed_head",
         "worker",
     }  # a copy of these is everywhere
     by_hash = {"blob", "blob_piece"}  # these lie by the hash of the file

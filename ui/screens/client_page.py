@@ -18,6 +18,7 @@ from ui.context import Context, save, write
 from ui.icons import icon
 from ui.screens import client_cards as cards
 from ui.screens import words
+from ui.screens.conflicts_here import ConflictsHere
 from ui.screens.part_tabs import PartTabs
 from ui.screens.pictured import pictured
 from ui.screens.story import StepView, Story, gather, next_state, present_plan
@@ -58,6 +59,7 @@ class ClientPage(QWidget):
         self.setAccessibleName(_("Client"))
         self.head = cards.HeadCard(context)
         self.phase = cards.PhaseCard(context, self.change_phase)
+        self.decisions = ConflictsHere(context)
         self.next = cards.NextCard(context, client_id, self.visit)
         self.goals = cards.GoalsCard(self.plan, self.press_step)
         self.profile_card = cards.ProfileCard(self.profile)
@@ -94,7 +96,7 @@ class ClientPage(QWidget):
         column = QVBoxLayout(self.page)
         column.setContentsMargins(spacing(3), spacing(3), spacing(3), spacing(3))
         column.setSpacing(spacing(2))
-        for widget in (self.gone, self.head, self.phase):
+        for widget in (self.gone, self.head, self.decisions, self.phase):
             column.addWidget(widget)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(spacing(2))
@@ -163,10 +165,12 @@ class ClientPage(QWidget):
         for part in (*parts, self.timeline):
             part.setVisible(story is not None)
         if story is None:
+            self.decisions.hide()
             return
         self.page.setUpdatesEnabled(False)
-        for part in parts:
-            part.show_story(story)
+        self.decisions.show_story(story)
+        for card in parts:
+            card.show_story(story)
         self.timeline.show_entries(story.entries, story.phases)
         self.page.setUpdatesEnabled(True)
 

@@ -1,7 +1,6 @@
 """Two versions side by side: only what differs, field by field, lists entry by entry, words marked in the texts."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -10,20 +9,19 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from app.compare import Piece
 from app.i18n import _, format_date
 from app.record import Row
 from app.services import SPECS
 from app.spec import RecordSpec
+from ui.screens.marked_text import marked
 from ui.screens.plan_differences import STATES, Line, lines, summary
 from ui.screens.words import day_of
-from ui.theme import button, colours, heading, label, look, spacing
+from ui.theme import button, heading, label, look, spacing
 
 CHIPS = {"added": "chip-good", "removed": "chip-danger", "changed": "chip-warn", "moved": "chip"}
 
@@ -127,7 +125,7 @@ class ComparePage(QWidget):
         for side, pieces in enumerate((line.left, line.right)):
             frame = look(QFrame(), "sunken" if side == 0 else "card")
             inside = QVBoxLayout(frame)
-            said = _marked(pieces)
+            said = marked(pieces)
             which = _("before") if side == 0 else _("after")
             text = "".join(piece.text for piece in pieces)
             nothing = _("nothing")
@@ -145,26 +143,3 @@ class ComparePage(QWidget):
             self.left.emit()
             return
         super().keyPressEvent(event)
-
-
-def _marked(pieces: Sequence[Piece]) -> QLabel:
-    """Show a text with its differences: struck through what is gone, underlined what has come, and tinted both."""
-    said = label("" if pieces else "–", "" if pieces else "quiet")
-    if not pieces:
-        return said
-    c = colours()
-    looks = {
-        "removed": f"background-color:{c.danger_soft}; color:{c.danger}; text-decoration:line-through",
-        "added": f"background-color:{c.good_soft}; color:{c.good}; text-decoration:underline",
-    }
-    text = "".join(
-        f'<span style="{looks[piece.state]}">{escape(piece.text)}</span>'
-        if piece.state in looks
-        else escape(piece.text)
-        for piece in pieces
-    )
-    said.setTextFormat(Qt.TextFormat.RichText)
-    html = f'<div style="white-space: pre-wrap">{text}</div>'
-    said.setText(html)
-    said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return said

@@ -70,6 +70,8 @@ class Story:
     network: tuple[Row, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     phases: CoachingPhases = USUAL
+    conflicts: tuple[Row, ...] = ()
+    me: str = ""
 
     def of(self, kind: str) -> list[Row]:
         """Return the rows of a kind, newest first."""
@@ -111,6 +113,10 @@ def gather(store: Any, client_id: UUID) -> Story | None:
         network=tuple(store.rows("network_member", client_id=client_id, order=("name",))),
         names=store.worker_names(),
         phases=ours(store),
+        conflicts=tuple(
+            store.rows("conflict", client_id=client_id, where={"state": "open"}, order=("mine_at",))
+        ),
+        me=str(store.worker),
     )
 
 

@@ -221,12 +221,7 @@ class TodayScreen(QWidget):
         return text.format(count=day.unsent, day=since)
 
     def _groups(self, day: Day) -> Iterator[Group]:
-        if day.conflicts:
-            text = _n("{count} entry needs a decision", "{count} entries need a decision", day.conflicts)
-            said = text.format(count=day.conflicts)
-            yield Group(
-                _("Decide"), [Line("", said, _("Two people changed the same thing"), self.decide.emit)]
-            )
+        yield Group(_("Decide"), [self._decision(client, count) for client, count in day.conflicts])
         yield Group(_("Unfinished"), [self._draft(row) for row in day.drafts])
         ends = [
             bisect_right(day.items, number, key=lambda item: period(item.on, day.today))
@@ -269,6 +264,13 @@ class TodayScreen(QWidget):
             open=partial(self._open, item),
             tone="late" if late else "today" if item.on == self.day.today else "plain",
         )
+
+    def _decision(self, client: UUID | None, count: int) -> Line:
+        """Tell what two people changed; it is decided on the client's page."""
+        text = _n("{count} entry needs a decision", "{count} entries need a decision", count)
+        known = client is not None and client in self.day.names
+        open_it = partial(self.context.show_client, client) if known and client else self.decide.emit
+        return Line("", self.day.names[client] if known and client else "", text.format(count=count), open_it)
 
     def _draft(self, row: Row) -> Line:
         who = self.day.names.get(UUID(row["client_id"]), "") if row["client_id"] else ""

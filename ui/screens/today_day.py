@@ -1,7 +1,8 @@
 """What a day brings: read on the database thread in one go, and parted by when it is to be done."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter
@@ -23,14 +24,15 @@ ON, ON_AND_TIME = attrgetter("on"), attrgetter("on", "time")
 class Day:
     """What a day brings, read on the database thread; items by their last day, those to begin now among them.
 
-    `joined` tells whether there is a centre for which changes could wait.
+    `conflicts` counts what needs a decision by client (None: of no client). `joined` tells whether there is a centre
+    for which changes could wait.
     """
 
     today: date
     items: tuple[DueItem, ...] = ()
     names: dict[UUID, str] = field(default_factory=dict)
     codes: dict[UUID, str] = field(default_factory=dict)
-    conflicts: int = 0
+    conflicts: tuple[tuple[UUID | None, int], ...] = ()
     drafts: tuple[Row, ...] = ()
     unsent: int = 0
     unsent_since: date | None = None
@@ -52,12 +54,18 @@ def gather(store: Any, agenda: Agenda) -> Day:
         items=items,
         names=names,
         codes={case.client_id: case.code for case in cases if case.client_id in met},
-        conflicts=len(store.conflicts()),
+        conflicts=_by_client(store.conflicts()),
         drafts=tuple(store.drafts()),
         unsent=unsent.count,
         unsent_since=words.day_of(unsent.oldest),
         joined=bool(joined(store)),
     )
+
+
+def _by_client(conflicts: Iterable[Row]) -> tuple[tuple[UUID | None, int], ...]:
+    """Count by client, in the order of the oldest conflict of each."""
+    counts = Counter(row["client_id"] for row in conflicts)
+    return tuple((UUID(client) if client else None, count) for client, count in counts.items())
 
 
 PERIODS = (N_("Overdue"), N_("Today"), N_("This week"), N_("Next two weeks"))

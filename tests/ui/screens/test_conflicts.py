@@ -104,10 +104,9 @@ def test_nested_goals_are_read_as_text(qtbot: Any, context: Any, people: dict[st
     )
     screen = ConflictsScreen(context)
     show(qtbot, screen)
-    texts = [label.text() for label in screen.cards[0].findChildren(QLabel)]
+    texts = [label.accessibleName() for label in screen.cards[0].findChildren(QLabel)]
     assert any(
-        text.startswith("1. Haluan töihin keittiöön, jossa on rauhallista.\n    1. Päivitetään CV")
-        for text in texts
+        ": 1. Haluan töihin keittiöön, jossa on rauhallista.\n    1. Päivitetään CV" in text for text in texts
     )
     assert not any("{" in text for text in texts)
 
@@ -176,3 +175,108 @@ def test_a_change_set_aside_says_why() -> None:
     refused = {"status": "refused", "problems": [{"field": "goals.0.text", "text": "This is needed."}]}
     assert why({"kind": "career_plan", "answer": refused}) == "Goals: This is needed."
     assert why({"kind": "client", "answer": None}) == "The centre did not accept this change."
+
+
+BEGINS = "Tapasimme toimistolla ja kävimme läpi viikon tapahtumat. " * 12
+THEIRS = BEGINS + "Liisa soittaa työnantajalle maanantaina. Puhuimme myös matkoista."
+MINE = BEGINS + "Liisa kirjoittaa työnantajalle tiistaina. Puhuimme myös matkoista."
+
+
+def long_conflict(store: Any, people: dict[str, UUID]) -> UUID:
+    """Save a conflict about two long texts that differ in two words."""
+    return conflict(store, people, theirs={"notes": THEIRS}, mine={"notes": MINE})
+
+
+def test_differences_of_a_long_text_are_marked_and_named(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    from PySide6.QtWidgets import QLabel
+
+    long_conflict(store, people)
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    (card,) = screen.cards
+    theirs, mine = (one for one in card.findChildren(QLabel) if one.accessibleDescription())
+    assert "line-through" in theirs.text()
+    assert "underline" not in theirs.text()
+    assert "underline" in mine.text()
+    assert theirs.accessibleDescription() == "removed: soittaa; removed: maanantaina"
+    assert mine.accessibleDescription() == "added: kirjoittaa; added: tiistaina"
+    assert theirs.accessibleName().endswith(THEIRS)
+    assert BEGINS.strip() not in theirs.text()
+    card.whole.setFocus()
+    qtbot.keyClick(card.whole, Qt.Key.Key_Space)
+    assert BEGINS.strip() in theirs.text()
+    assert not card.whole.isVisible()
+    assert screen.window().focusWidget() is card.keep
+
+
+def test_what_somebody_writes_stays_when_others_changes_come(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    conflict(store, people)
+    screen = ConflictsScreen(context)
+    show(qtbot, screen)
+    qtbot.keyClick(screen.cards[0].keep, Qt.Key.Key_W)
+    qtbot.keyClicks(screen.cards[0].editors["notes"].stops()[0], "uutta ")
+    conflict(store, people)
+    screen.reload()
+    assert len(screen.cards) == 2
+    writing = next(card for card in screen.cards if card.editors)
+    assert writing.editors["notes"].value() == "uutta Minun tekstini"
+    assert writing.isVisible()
+
+
+def test_a_clients_page_shows_what_needs_a_decision_and_takes_it(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    from ui.screens.client_page import ClientPage
+
+    visit = conflict(store, people)
+    page = ClientPage(context, people["Liisa"])
+    show(qtbot, page)
+    (card,) = page.decisions.cards
+    assert page.decisions.isVisible()
+    assert page.decisions.title.text() == "1 entry needs a decision"
+    card.mine.setFocus()
+    qtbot.keyClick(card.mine, Qt.Key.Key_Space)
+    assert store.row("support_visit", visit)["notes"] == "Minun tekstini"
+    assert not page.decisions.isVisible()
+    ways.undo()
+    assert page.decisions.isVisible()
+    page.hide()
+    other = ClientPage(context, people["Eero"])
+    show(qtbot, other)
+    assert not other.decisions.isVisible()
+
+
+def test_the_letters_of_the_page_are_its_own_also_among_decisions(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    from ui.screens.client_page import ClientPage
+
+    conflict(store, people)
+    page = ClientPage(context, people["Liisa"])
+    ways_to: list[Any] = []
+    context.go = ways_to.append
+    show(qtbot, page)
+    page.decisions.cards[0].keep.setFocus()
+    qtbot.keyClick(page.decisions.cards[0].keep, Qt.Key.Key_M)
+    assert ways_to == [("merge", people["Liisa"], None)]
+    assert len(store.conflicts()) == 1
+
+
+def test_today_leads_to_the_client_whose_entries_need_a_decision(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any, ways: Any
+) -> None:
+    from ui.screens.today import TodayScreen
+
+    conflict(store, people)
+    conflict(store, people)
+    screen = TodayScreen(context)
+    show(qtbot, screen)
+    (group,) = [one for one in screen._groups(screen.day) if one.title == "Decide"]
+    (line,) = group.lines
+    assert (line.who, line.what) == ("Näyte Liisa", "2 entries need a decision")
+    line.open()
+    assert ways.went == [("client", people["Liisa"])]

@@ -36,6 +36,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     "referral": ("work",),
     "profile_health": ("health",),
     "kykyviisari_result": ("health",),
+    "client_finances": ("finances",),
     "consent": (),
 }
 _FILLED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -52,6 +53,7 @@ _FILLED: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("traps", "benefits"),
         ("kela_rehabilitation", "health"),
     ),
+    "client_finances": (("benefits", "benefits"), ("benefit_fears", "benefits")),
     "profile_health": (("substance_use", "substance_use"),),
     "support_plan": (("benefit_reporting", "benefits"),),
     "employment": (("wage_subsidy_until", "benefits"),),

@@ -16,6 +16,15 @@ ROLES = (
     Choice(TEAM_LEAD, N_("Team lead")),
     Choice(ADMIN, N_("Administrator")),
 )
+IN_WORDS = {
+    WORK_ABILITY_COORDINATOR: (
+        "työkykykoordinaattori",
+        "arbetsförmågekoordinator",
+        "work-ability coordinator",
+    ),
+    JOBCENTER_COORDINATOR: ("Jobcenter-koordinaattori", "Jobcenter-koordinator", "Jobcenter coordinator"),
+}
+"""How consents name those whom they may open a compartment to, in the languages that they are written in."""
 WITH_CLIENTS = (JOB_COACH, WORK_ABILITY_COORDINATOR, JOBCENTER_COORDINATOR, TEAM_LEAD)
 KEEP_LISTS = (WORK_ABILITY_COORDINATOR, TEAM_LEAD, ADMIN)
 """Who keeps what everybody shares: the service catalogue and the lists behind checks (L328-332)."""

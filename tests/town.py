@@ -38,7 +38,7 @@ from sync.server import app as centre_app
 from sync.server.app import create_app
 from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
-from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECORDS
+from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECORDS, WORKER
 from sync.transport import Answer, NotNow
 from tests.stores import PASSPHRASE, new_store
 
@@ -281,8 +281,13 @@ class Town:
         with snapshot(self.engine) as connection:
             one = select(ACCOUNT.c.worker_id).where(ACCOUNT.c.username == worker)
             worker_id = connection.execute(one).scalar_one()
-            found = connection.execute(select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == worker_id))
-            return access.scopes(worker_id, [dict(row) for row in found.mappings()], clock.today())
+            mine = select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == worker_id)
+            rows = [
+                [dict(row) for row in connection.execute(query).mappings()]
+                for query in (mine, select(RECORDS["consent"]), select(RECORDS["consent_withdrawal"]))
+            ]
+            person = dict(connection.execute(select(WORKER).where(WORKER.c.id == worker_id)).mappings().one())
+            return access.scopes(person, *rows, clock.today())
 
     # ---- devices ----
 

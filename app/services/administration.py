@@ -13,7 +13,10 @@ from app.spec import Choice, F, RecordSpec, Section, Service, Sync
 
 
 class Worker(Record, table=True):
-    """A person who works in the service; kept by the centre, known to every device."""
+    """A person who works in the service; kept by the centre, known to every device.
+
+    `organisation` and `unit` are as consents name them: by these a consent opens a client's data to her.
+    """
 
     name: Line = Field(min_length=1)
     username: Line = ""
@@ -22,6 +25,8 @@ class Worker(Record, table=True):
     employed_from: date | None = Field(default=None, sa_type=Day)
     employed_to: date | None = Field(default=None, sa_type=Day)
     percent: int = Field(default=100, ge=0, le=100)
+    organisation: Line = ""
+    unit: Line = ""
 
 
 WORKER = RecordSpec(
@@ -42,6 +47,8 @@ WORKER = RecordSpec(
                 F("employed_from", N_("From"), read_only=True),
                 F("employed_to", N_("To"), read_only=True),
                 F("percent", N_("Working time, per cent"), read_only=True),
+                F("organisation", N_("Organisation"), read_only=True),
+                F("unit", N_("Unit"), read_only=True),
             ),
         ),
     ),

@@ -12,16 +12,29 @@ from app.record import Row
 from app.services import SPECS
 from sync.protocol import Mutation
 from sync.server.database import rows_of
-from sync.server.tables import ASSIGNMENT, CLIENT
+from sync.server.faults import BUGS
+from sync.server.tables import ASSIGNMENT, CLIENT, CONSENT, SCOPE, WITHDRAWAL, WORKER
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_NAMED_BY = ("id", "name", "role", "organisation", "unit")
 _OF_WORKER = select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == bindparam("worker"))
 
 
 def allowed_scopes(connection: Connection, worker: str) -> set[str]:
-    """Return the scopes that a worker may hold today."""
+    """Return the scopes that a worker may hold today.
+
+    Consents are read of those clients alone of whom they decide something: of a coach's, nothing more is asked.
+    """
+    if "rights_open" in BUGS:
+        return set(connection.execute(select(SCOPE.c.id)).scalars())
     rows = [dict(row._mapping) for row in connection.execute(_OF_WORKER, {"worker": worker})]
-    return access.scopes(worker, rows, today())
+    person: Row = {"id": worker}
+    asked = access.asked_of(rows, today())
+    if not asked:
+        return access.scopes(person, rows, (), (), today())
+    person |= next(iter(rows_of(connection, WORKER, [worker], _NAMED_BY)), {})
+    given, taken = (rows_of(connection, table, asked, key="client_id") for table in (CONSENT, WITHDRAWAL))
+    return access.scopes(person, rows, given, taken, today())
 
 
 @dataclass
@@ -47,7 +60,8 @@ class Sender:
             "valid_to": None,
             "deleted": False,
         }
-        self.allowed |= access.scopes(self.worker, [row], today())
+        # Without consents: what one of this batch opens is open from the next on.
+        self.allowed |= access.scopes({"id": self.worker}, [row], (), (), today())
 
     def may_register(self, mutation: Mutation, scope_is_new: bool) -> bool:
         """Tell whether this is a new client that the worker may register."""

@@ -40,6 +40,8 @@ RECORDS: dict[str, Table] = {kind: _record_table(kind) for kind in SPECS}
 ASSIGNMENT = RECORDS["assignment"]
 CLIENT = RECORDS["client"]
 CONFLICT = RECORDS["conflict"]
+CONSENT = RECORDS["consent"]
+WITHDRAWAL = RECORDS["consent_withdrawal"]
 WORKER = RECORDS["worker"]
 
 # `head` numbers the scope's rows, `entries` its audit entries, `chain` is the hash of the last of these.

@@ -1,6 +1,6 @@
 """Clients: who they are, the people and services around them, and which workers hold them (modules.md 1)."""
 
-from app import roles
+from app import access, roles
 from app.i18n import N_
 from app.services.clients import codes, records, rules
 from app.spec import F, RecordSpec, Section, Service, Sync
@@ -94,6 +94,12 @@ ASSIGNMENT = RecordSpec(
                 F("role", N_("Role"), choices=roles.ROLES),
                 F("valid_from", N_("From")),
                 F("valid_to", N_("To")),
+                F(
+                    "groups",
+                    N_("Only these beside the core"),
+                    choices=access.COMPARTMENTS,
+                    help=N_("Leave empty for all that the role allows."),
+                ),
             ),
         ),
     ),

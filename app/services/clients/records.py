@@ -73,13 +73,17 @@ class NetworkMember(Record, table=True):
 
 
 class Assignment(Record, table=True):
-    """A worker who holds a client, in a role, from a day to a day. Decides whose device gets the client."""
+    """A worker who holds a client, in a role, from a day to a day. Decides whose device gets the client.
+
+    `groups`, where any are named, are the compartments that it gives beside the core, of those that the role allows.
+    """
 
     client_id: UUID = Field(sa_type=Id, foreign_key="client.id", index=True)
     worker_id: UUID = Field(sa_type=Id, index=True)
     role: str = roles.JOB_COACH
     valid_from: date = Field(sa_type=Day)
     valid_to: date | None = Field(default=None, sa_type=Day)
+    groups: list[str] = Field(default_factory=list, sa_type=Json)
 
 
 class CatalogueService(Record, table=True):

@@ -6,7 +6,7 @@ from app.services.coaching import codes, documents, records, rules
 from app.services.coaching.agreements import AGREEMENT, PHRASE
 from app.services.coaching.assessment import ASSESSMENT, DISCLOSURE, KYKYVIISARI
 from app.services.coaching.own_phases import OWN_PHASE
-from app.services.coaching.profile import CRIMINAL_RECORD, HEALTH, PROFILE
+from app.services.coaching.profile import CRIMINAL_RECORD, FINANCES, HEALTH, PROFILE
 from app.services.coaching.search import APPLICATION, INTERVIEW, SEARCH_PLAN
 from app.services.coaching.work import EMPLOYMENT, JOB_CHECK, SUPPORT_PLAN, TRIAL
 from app.signing import signable
@@ -234,6 +234,7 @@ SERVICE = Service(
         KYKYVIISARI,
         PROFILE,
         HEALTH,
+        FINANCES,
         CRIMINAL_RECORD,
         DISCLOSURE,
         PLAN,

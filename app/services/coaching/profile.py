@@ -157,6 +157,32 @@ HEALTH = RecordSpec(
     ),
 )
 
+FINANCES = RecordSpec(
+    table=records.ClientFinances,
+    title=N_("Finances and benefits"),
+    one=N_("Finances and benefits"),
+    group="finances",
+    label=lambda row: str(row["as_of"]),
+    columns=("as_of", "debts", "benefits"),
+    dated="as_of",
+    form=(
+        Section(
+            N_("9 Finances as they are now"),
+            (
+                F("as_of", N_("As of")),
+                F("debts", N_("Debts"), rows=2),
+                F("debt_help", N_("Debt counselling"), rows=2),
+                F("guardian", N_("Guardian"), rows=2),
+                F("benefits", N_("Benefits"), rows=2),
+                F("benefit_fears", N_("Worries about losing benefits"), rows=2),
+                F("note", N_("Note"), rows=3),
+            ),
+            help=N_("Only what bears on going to work. Kept apart: fewer people see it than the profile."),
+        ),
+    ),
+    sync=Sync(text=("note",)),
+)
+
 CRIMINAL_RECORD = RecordSpec(
     table=records.ProfileCriminalRecord,
     title=N_("Criminal record"),

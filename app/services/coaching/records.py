@@ -162,6 +162,24 @@ class ProfileHealth(Record, table=True):
     housing: Words = ""
 
 
+class ClientFinances(Record, table=True):
+    """Part 9 of the profile: money as it bears on going to work, as of a day (consent group `finances`, facts.md 4).
+
+    In a compartment of its own, which fewer people hold. What earlier versions wrote in the profile and in the
+    initial assessment stays there as it was written: those fields are part of the core.
+    """
+
+    __tablename__ = "client_finances"
+    client_id: UUID = Field(sa_type=Id, index=True)
+    as_of: date = Field(sa_type=Day)
+    debts: Words = ""
+    debt_help: Words = ""
+    guardian: Words = ""
+    benefits: Words = ""
+    benefit_fears: Words = ""
+    note: Words = ""
+
+
 class ProfileCriminalRecord(Record, table=True):
     """Part 11 of the profile: optional, kept apart (GDPR art. 10)."""
 

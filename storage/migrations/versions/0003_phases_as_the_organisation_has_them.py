@@ -45,3 +45,37 @@ def upgrade() -> None:
         sa.Column("on", app.record.Day(length=10), nullable=False),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_put_off")),
     )
+    _add_finances()
+    _tell_more_of_workers()
+
+
+def _add_finances() -> None:
+    op.create_table(
+        "client_finances",
+        sa.Column("id", app.record.Id(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("extra", app.record.Json(), nullable=False),
+        sa.Column("created_at", app.record.Instant(length=32), nullable=True),
+        sa.Column("created_by", app.record.Id(length=36), nullable=True),
+        sa.Column("saved_at", app.record.Instant(length=32), nullable=True),
+        sa.Column("saved_by", app.record.Id(length=36), nullable=True),
+        sa.Column("client_id", app.record.Id(length=36), nullable=False),
+        sa.Column("as_of", app.record.Day(length=10), nullable=False),
+        sa.Column("debts", sa.String(), nullable=False),
+        sa.Column("debt_help", sa.String(), nullable=False),
+        sa.Column("guardian", sa.String(), nullable=False),
+        sa.Column("benefits", sa.String(), nullable=False),
+        sa.Column("benefit_fears", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_finances")),
+    )
+    for name in ("client_id", "scope"):
+        op.create_index(op.f(f"ix_client_finances_{name}"), "client_finances", [name], unique=False)
+
+
+def _tell_more_of_workers() -> None:
+    for name in ("organisation", "unit"):
+        op.add_column("worker", sa.Column(name, sa.String(length=300), nullable=False, server_default=""))
+    op.add_column("assignment", sa.Column("groups", app.record.Json(), nullable=False, server_default="[]"))

@@ -78,6 +78,6 @@ def test_the_store_says_what_may_not_be_held(context: Any, people: dict[str, UUI
     assert isinstance(store.rows("profile_health", client_id=client), NotHeld)
     assert not isinstance(store.rows("network_member", client_id=client), NotHeld)
     with store.write() as connection:
-        connection.exec_driver_sql("UPDATE assignment SET role = 'work-ability-coordinator'")
+        connection.exec_driver_sql("UPDATE assignment SET role = 'job-coach', groups = '[\"health\"]'")
     assert not isinstance(store.rows("profile_health", client_id=client), NotHeld)
     assert isinstance(store.rows("profile_criminal_record", client_id=client), NotHeld)

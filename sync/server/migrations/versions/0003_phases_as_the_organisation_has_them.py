@@ -33,6 +33,8 @@ _ASKED = ("client_id", "worker_id", "sha256", "erased_id", "merged_id", "scope",
 def upgrade() -> None:
     """Apply."""
     _add_phases()
+    _add_finances()
+    _tell_more_of_workers()
     _tell_receipts_their_scope()
     connection = op.get_bind()
     tables = [name for name, _ in sa.inspect(connection).get_sorted_table_and_fkc_names() if name]
@@ -75,12 +77,11 @@ def _keep_signed_heads() -> None:
 
 
 def _let_people_log_in() -> None:
-    none = {"nullable": False, "server_default": "0"}
     for column in (
         sa.Column("password_hash", sa.String(length=200)),
         sa.Column("password_at", app.record.Instant(length=32)),
-        sa.Column("must_change", sa.Integer(), **none),
-        sa.Column("failures", sa.Integer(), **none),
+        sa.Column("must_change", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("locked_until", app.record.Instant(length=32)),
         sa.Column("oidc_issuer", sa.String(length=300)),
         sa.Column("oidc_subject", sa.String(length=255)),
@@ -175,3 +176,37 @@ def _add_phases() -> None:
     )
     with op.batch_alter_table("coaching_phase", schema=None) as batch_op:
         batch_op.create_index("ix_coaching_phase_scope_seq", ["scope", "seq"], unique=False)
+
+
+def _add_finances() -> None:
+    op.create_table(
+        "client_finances",
+        sa.Column("id", app.record.Id(length=36), nullable=False),
+        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("extra", app.record.Json(), nullable=False),
+        sa.Column("created_at", app.record.Instant(length=32), nullable=True),
+        sa.Column("created_by", app.record.Id(length=36), nullable=True),
+        sa.Column("saved_at", app.record.Instant(length=32), nullable=True),
+        sa.Column("saved_by", app.record.Id(length=36), nullable=True),
+        sa.Column("client_id", app.record.Id(length=36), nullable=False),
+        sa.Column("as_of", app.record.Day(length=10), nullable=False),
+        sa.Column("debts", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("debt_help", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("guardian", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("benefits", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("benefit_fears", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_finances")),
+    )
+    op.create_index("ix_client_finances_scope_seq", "client_finances", ["scope", "seq"], unique=False)
+    op.create_index(op.f("ix_client_finances_client_id"), "client_finances", ["client_id"], unique=False)
+
+
+def _tell_more_of_workers() -> None:
+    for name in ("organisation", "unit"):
+        text = sqlmodel.sql.sqltypes.AutoString(length=300)
+        op.add_column("worker", sa.Column(name, text, nullable=False, server_default=""))
+    op.add_column("assignment", sa.Column("groups", app.record.Json(), nullable=False, server_default="[]"))

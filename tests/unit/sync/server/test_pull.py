@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app import clock
+from app import access, clock
 from sync.protocol import Mutation
 from sync.server.database import snapshot, writing
 from sync.server.faults import BUGS
@@ -84,7 +84,7 @@ def test_gained_lost_and_gained_again(office: Office, pair: Pair) -> None:
     bert.pull()
     held = dict(bert.rows[core(client)])
     office.unassign(client, "bert")
-    assert set(bert.pull()["evict"]) == {f"client:{client}:{group}" for group in ("core", "health", "legal")}
+    assert set(bert.pull()["evict"]) == {f"client:{client}:{group}" for group in access.GROUPS}
     office.assign(client, "bert")
     bert.pull()
     assert {key for key in bert.rows[core(client)] if key[0] != "assignment"} == {
@@ -109,11 +109,13 @@ def test_a_role_holds_its_own_compartments(office: Office, pair: Pair) -> None:
     )
     office.assign(client, "jobs")
     office.assign(client, "abe")
-    jobs.pull()
-    ability.pull()
-    assert f"client:{client}:health" not in jobs.rows
-    assert ("profile_health", noted["row"]) in ability.rows[f"client:{client}:health"]
-    assert f"client:{client}:legal" not in ability.rows
+    coach = office.device("kaisa")
+    office.assign(client, "kaisa")
+    for device in (jobs, ability, coach):
+        device.pull()
+    for device in (jobs, ability):
+        assert {scope for scope in device.rows if scope.startswith("client:")} == {core(client)}
+    assert ("profile_health", noted["row"]) in coach.rows[f"client:{client}:health"]
     refused = {**noted, "id": ident(), "row": ident(), "author": jobs.worker}
     assert [r["status"] for r in jobs.push(refused)] == ["quarantined"]
 

@@ -1,7 +1,7 @@
 """The words that a device and the centre exchange: messages, versions, limits and the checksum of a scope.
 
-Bodies are JSON in UTF-8, gzip above a few kB both ways. Every request but `/health`, `/enrol`,
-`/challenge` and `/token` carries `Authorization: Bearer <token>`. Every failure is an `ErrorReply`.
+Bodies are JSON in UTF-8, gzip above a few kB both ways. Every POST but `/enrol`, `/challenge`
+and `/token`, and every request for a file, carries `Authorization: Bearer <token>`. Every failure is an `ErrorReply`.
 
     POST /enrol        EnrolRequest      -> EnrolReply       a one-time code makes a device
     POST /challenge    ChallengeRequest  -> ChallengeReply   something to sign, good for two minutes
@@ -15,6 +15,8 @@ Bodies are JSON in UTF-8, gzip above a few kB both ways. Every request but `/hea
     POST /seen         SeenRequest       -> SeenReply        who has handled a client's data
     POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
     GET  /health                         -> HealthReply
+    GET  /live, /ready                   -> LiveReply, ReadyReply: for whoever watches over the centre's processes
+    GET  /metrics                        -> figures as Prometheus reads them, on the centre's machine alone
 
 Order of a sync: push until the outbox is empty, then pull until no scope says `more`, then the files of attachments.
 """
@@ -35,6 +37,7 @@ BATCH_BYTES = 1_000_000  # of JSON, before compression; one larger mutation goes
 MAX_MUTATIONS = 5_000  # what the centre takes at once
 MAX_BODY = 4_000_000  # compressed bytes
 MAX_JSON = 24_000_000  # bytes after decompression
+MAX_SCOPES = 5_000  # what one device may say that it holds
 ROWS_PER_REPLY = 5_000
 BLOB_PIECE = (
     1_000_000  # bytes of a file that a device sends or asks for at once; halved when the answer is 413
@@ -382,6 +385,20 @@ class HealthReply(Message):
     min_schema: int = MIN_SCHEMA
     epoch: str
     server_time: str
+
+
+class LiveReply(Message):
+    """That one process of the centre answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyReply(Message):
+    """That one process of the centre can do its work."""
+
+    status: Literal["ready"] = "ready"
+    revision: str
+    epoch: str
 
 
 ErrorCode = Literal[

@@ -1,24 +1,30 @@
 """The centre as a web application: its requests from their modules, and how failures are answered."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from app.pace import without_collecting
+from app.record import Row
 from sync import protocol
-from sync.server import admin, auth, blobs, enrolling, exchange, login, operations, reads, state
-from sync.server.bodies import Stop, answer, read_body
+from sync.server import admin, blobs, enrolling, exchange, login, operations, reads, state
+from sync.server.bodies import Stop, answer, pass_over, read_body, read_short, unpack
 from sync.server.centre import Centre, Route
 from sync.server.database import connect, snapshot
+from sync.server.limits import SOON, Allowance, Failures, Load, Pace, Room
 from sync.server.logs import of_exception
+from sync.server.metrics import Counting
 
 log = structlog.get_logger("tyopari.centre")
 
@@ -26,13 +32,15 @@ _MODULES = (enrolling, exchange, blobs, login, admin, reads, operations)
 ROUTES: tuple[Route, ...] = tuple(route for module in _MODULES for route in module.ROUTES)
 
 
-def create_app(database_url: str | Engine, limit: auth.Limit | None = None) -> FastAPI:
+def create_app(database_url: str | Engine, allowance: Allowance | None = None) -> FastAPI:
     """Return the centre over a database that has been set up (`setup.prepare`)."""
     engine = database_url if isinstance(database_url, Engine) else connect(database_url)
     with snapshot(engine) as connection:
         keys = state.keys(connection)
-    centre = Centre(engine, keys, limit or auth.Limit())
-    web = FastAPI(title="Työpari", version="1", redoc_url=None)
+    allowed = allowance or Allowance()
+    centre = Centre(engine, keys, Failures(engine), Pace(allowed), Load(allowed))
+    # Its pages of documentation would load programs from elsewhere.
+    web = FastAPI(title="Työpari", version="1", redoc_url=None, docs_url=None)
     for route in ROUTES:
         web.add_api_route(
             route.path,
@@ -43,25 +51,53 @@ def create_app(database_url: str | Engine, limit: auth.Limit | None = None) -> F
             response_class=Response,
             responses=_described(route.reply),
         )
-    blobs.mount(web, centre, lambda work: run_in_threadpool(work))
+    blobs.mount(web, centre, partial(_carry, centre, True))
     web.state.centre = centre
+    web.add_middleware(Counting)
     _answer_errors(web)
     _describe(web)
     return web
 
 
+async def _carry(
+    centre: Centre, signed: bool, request: Request, read: blobs.Read, work: Callable[[bytes], Response]
+) -> Response:
+    """Read a request's body and answer it in a thread, within what the process can bear.
+
+    Without a good token nothing of a body is kept.
+    """
+    with Room(centre.load) as room:
+        if signed:
+            try:
+                centre.pace.step(centre.signed(request)[0])
+            except Stop:
+                await pass_over(request)
+                raise
+        body = await read(request, room)
+        with centre.load.entered():
+            return await run_in_threadpool(lambda: work(body))
+
+
 def _endpoint(centre: Centre, route: Route) -> Callable[[Request], Awaitable[Response]]:
+    async def quick(request: Request) -> Response:
+        return _reply(request, route.handler(centre, request, b""))
+
     async def endpoint(request: Request) -> Response:
-        body = await read_body(request)
+        read = read_body if route.signed else read_short
 
-        def handle() -> Response:
-            with without_collecting():
-                content = route.handler(centre, request, body)
-                return content if isinstance(content, Response) else answer(request, content)
+        def handle(body: bytes) -> Response:
+            with without_collecting(), Room(centre.load) as room:
+                plain = unpack(body, request.headers.get("content-encoding", "identity"))
+                room.take(len(plain))
+                return _reply(request, route.handler(centre, request, plain))
 
-        return await run_in_threadpool(handle)
+        return await _carry(centre, route.signed, request, read, handle)
 
-    return endpoint
+    return quick if route.quick else endpoint
+
+
+def _reply(request: Request, content: BaseModel | Row | Response) -> Response:
+    return content if isinstance(content, Response) else answer(request, content)
 
 
 def _path(request: Request) -> str:
@@ -86,7 +122,12 @@ def _answer_errors(web: FastAPI) -> None:
 
     async def no_database(request: Request, error: Exception) -> Response:
         log.error("database", path=_path(request), **of_exception(error))
-        return Stop("busy").reply()
+        return Stop("busy", retry_after=SOON).reply()
+
+    async def not_taken(request: Request, error: Exception) -> Response:
+        # A value that the database cannot hold, where no check has found it before: the sender's mistake.
+        log.warning("not taken", path=_path(request), **of_exception(error))
+        return Stop("message").reply()
 
     async def failed(request: Request, error: Exception) -> Response:
         # Its kind and place alone: its text may carry a client's data.
@@ -97,21 +138,25 @@ def _answer_errors(web: FastAPI) -> None:
     web.add_exception_handler(HTTPException, by_status)
     web.add_exception_handler(RequestValidationError, misread)
     web.add_exception_handler(OperationalError, no_database)
+    web.add_exception_handler(NoConnectionFree, no_database)
+    web.add_exception_handler(DataError, not_taken)
+    web.add_exception_handler(psycopg.DataError, not_taken)
     web.add_exception_handler(Exception, failed)
 
 
 _REF = "#/components/schemas/{model}"
 
 
-def _described(reply: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+def _described(reply: type[BaseModel] | None) -> dict[int | str, dict[str, Any]]:
     def content(model: type[BaseModel]) -> dict[str, Any]:
         return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
 
     failures: dict[int | str, dict[str, Any]] = {
         status: {"description": "Not carried out", "content": content(protocol.ErrorReply)}
-        for status in (401, 403, 409, 413, 422, 429, 500, 503)
+        for status in (401, 403, 404, 409, 413, 422, 429, 500, 503)
     }
-    return {200: {"description": "Done", "content": content(reply)}, **failures}
+    done = {"text/plain": {"schema": {"type": "string"}}} if reply is None else content(reply)
+    return {200: {"description": "Done", "content": done}, **failures}
 
 
 def _describe(web: FastAPI) -> None:
@@ -124,7 +169,7 @@ def _describe(web: FastAPI) -> None:
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             models: list[type[BaseModel]] = [protocol.ErrorReply]
             for route in ROUTES:
-                models += [route.reply, *([route.asked] if route.asked else [])]
+                models += [model for model in (route.reply, route.asked) if model is not None]
             for model in models:
                 schema = model.model_json_schema(ref_template=_REF)
                 schemas.update(schema.pop("$defs", {}))

@@ -2,13 +2,11 @@
 
 import hmac
 import json
-from collections import OrderedDict
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from app.clock import monotonic, now, random_bytes
+from app.clock import now, random_bytes
 from sync.protocol import from_base64, to_base64, token_words
 
 TOKEN_SECONDS = 15 * 60
@@ -73,29 +71,3 @@ def read_token(secret: bytes, token: str) -> tuple[str, str] | None:
     """Return (device, install id) of a good token, else None."""
     words = _read(secret, "token", token)
     return None if words is None else (str(words["device"]), str(words["install"]))
-
-
-@dataclass
-class Limit:
-    """A limit on failures from one source: after `count` in `seconds`, wait. Old sources are forgotten."""
-
-    count: int = 10
-    seconds: float = 300
-    sources: int = 10_000
-
-    def __post_init__(self) -> None:
-        self._failures: OrderedDict[str, list[float]] = OrderedDict()
-
-    def wait(self, source: str) -> int:
-        """Return for how many seconds this source must wait; 0 when it need not."""
-        present = monotonic()
-        recent = [at for at in self._failures.get(source, ()) if at > present - self.seconds]
-        return int(recent[0] + self.seconds - present) + 1 if len(recent) >= self.count else 0
-
-    def failed(self, source: str) -> None:
-        """Count one failure."""
-        present = monotonic()
-        recent = [at for at in self._failures.pop(source, ()) if at > present - self.seconds]
-        self._failures[source] = [*recent, present][-self.count :]
-        while len(self._failures) > self.sources:
-            self._failures.popitem(last=False)

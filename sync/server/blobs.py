@@ -6,10 +6,11 @@ only when the hash of all its bytes is its name.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256 as new_hash
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -20,11 +21,12 @@ from starlette.requests import ClientDisconnect
 from app.clock import now, today
 from app.record import Row, iso
 from sync.protocol import MAX_BLOB, MAX_BLOB_PIECE, MAX_BLOBS, BlobReply, BlobsReply, BlobsRequest
-from sync.server import auth, devices
-from sync.server.bodies import Stop
+from sync.server import devices
+from sync.server.bodies import Stop, pieces
 from sync.server.centre import Centre, Route
 from sync.server.database import is_postgres, put, snapshot, writing
 from sync.server.events import event
+from sync.server.limits import Room
 from sync.server.rights import allowed_scopes
 from sync.server.tables import BLOB, BLOB_PIECE, RECORDS, STATE
 
@@ -61,14 +63,6 @@ def _scopes_of(
         if scope in allowed or (to_send and author == worker):
             found.setdefault(name, set()).add(scope)
     return found
-
-
-def _device(centre: Centre, request: Request) -> Row:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    words = auth.read_token(centre.keys.token, token) if scheme.lower() == "bearer" else None
-    if words is None:
-        raise Stop("token")
-    return centre.device(*words)
 
 
 # ---- what is there --------------------------------------------------------------------------------------------
@@ -256,17 +250,21 @@ ROUTES = (Route("/blobs", ask, BlobsReply, BlobsRequest),)
 # ---- over HTTP ------------------------------------------------------------------------------------------------
 
 
-def mount(web: FastAPI, centre: Centre, in_a_thread: Callable[[Callable[[], Response]], Any]) -> None:
+Read: TypeAlias = Callable[[Request, Room], Awaitable[bytes]]
+Carry: TypeAlias = Callable[[Request, Read, Callable[[bytes], Response]], Awaitable[Response]]
+"""Carries a signed request out in a thread: reads its body, and answers it."""
+
+
+def mount(web: FastAPI, centre: Centre, carry: Carry) -> None:
     """Add the requests that carry bytes instead of messages."""
 
     async def put_blob(request: Request, sha256: str) -> Response:
         """Take a piece of a file."""
-        piece = await _arrived(request)
-        return await in_a_thread(lambda: _put(centre, request, sha256, piece))  # type: ignore[no-any-return]
+        return await carry(request, _arrived, lambda piece: _put(centre, request, sha256, piece))
 
     async def get_blob(request: Request, sha256: str) -> Response:
         """Give a piece of a file."""
-        return await in_a_thread(lambda: _get(centre, request, sha256))  # type: ignore[no-any-return]
+        return await carry(request, _arrived, lambda _body: _get(centre, request, sha256))
 
     errors: dict[int | str, dict[str, Any]] = {
         status: {"description": "Not carried out"} for status in (401, 403, 404, 409, 413, 422, 429, 500, 503)
@@ -284,19 +282,12 @@ def mount(web: FastAPI, centre: Centre, in_a_thread: Callable[[Callable[[], Resp
         )
 
 
-async def _arrived(request: Request) -> bytes:
+async def _arrived(request: Request, room: Room) -> bytes:
     """Return the body; of one that is cut off, what came of it."""
-    parts, size = [], 0
-    if int(request.headers.get("content-length", "0")) > MAX_BLOB_PIECE:
-        raise Stop("too_large")
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > MAX_BLOB_PIECE:
-                raise Stop("too_large")
+    parts: list[bytes] = []
+    with suppress(ClientDisconnect):
+        async for part in pieces(request, MAX_BLOB_PIECE, room):
             parts.append(part)
-    except ClientDisconnect:
-        pass
     return b"".join(parts)
 
 
@@ -310,7 +301,7 @@ def _put(centre: Centre, request: Request, name: str, piece: bytes) -> Response:
     start = int(first or 0)
     if len(piece) > (int(last) - start + 1 if last else 0):
         raise Stop("message")
-    reply = take(centre, _device(centre, request), name, start, int(size), piece)
+    reply = take(centre, centre.device(*centre.signed(request)), name, start, int(size), piece)
     return Response(reply.model_dump_json(), 200, media_type="application/json")
 
 
@@ -321,6 +312,6 @@ def _get(centre: Centre, request: Request, name: str) -> Response:
     first, last = int(said[1]), int(said[2]) if said[2] else None
     if last is not None and last < first:
         raise Stop("message")
-    found, size = give(centre, _device(centre, request), name, first, last)
+    found, size = give(centre, centre.device(*centre.signed(request)), name, first, last)
     headers = {"Content-Range": f"bytes {first}-{first + len(found) - 1}/{size}", "Cache-Control": "no-store"}
     return Response(found, 206, headers, "application/octet-stream")

@@ -2,18 +2,34 @@
 
 import gzip
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 
 from app.i18n import N_, _
 from sync.protocol import COMPRESS_ABOVE, COMPRESS_LEVEL, MAX_BODY, MAX_JSON, ErrorCode, ErrorReply
 from sync.server.database import json_text
 
+if TYPE_CHECKING:
+    from sync.server.limits import Room
+
+MAX_UNSIGNED = 64_000
+"""The most bytes of a request that needs no token."""
+
 _SAYS: dict[str, tuple[int, str]] = {
     "code": (403, N_("This enrolment code is not known, has been used or is too old. Ask for a new one.")),
+    "login": (401, N_("The person must log in.")),
+    "login_old": (403, N_("The log-in took too long, or was used before. Log in again.")),
+    "password": (403, N_("The user name or the password is not right.")),
+    "weak": (422, N_("The new password is too easy to guess.")),
+    "identity": (403, N_("What the organisation's log-in says is not believed.")),
+    "stranger": (403, N_("The organisation's log-in names somebody without an account here.")),
+    "other_person": (403, N_("This log-in is another person's.")),
+    "provider": (503, N_("The centre does not reach the organisation's log-in.")),
     "token": (401, N_("The device must sign in again.")),
     "revoked": (403, N_("This device has been revoked.")),
     "install": (403, N_("Another copy of this store is in use. This one must be enrolled again.")),
@@ -31,7 +47,7 @@ _SAYS: dict[str, tuple[int, str]] = {
     "no_room": (409, N_("The files of this client fill their share of the centre.")),
     "message": (422, N_("The message is not understood.")),
     "not_found": (404, N_("There is nothing here.")),
-    "busy": (503, N_("The centre's database does not answer. Try again.")),
+    "busy": (503, N_("The centre cannot answer now. Try again.")),
     "failed": (500, N_("The centre failed. Nothing was changed.")),
 }
 
@@ -54,18 +70,59 @@ class Stop(Exception):
         return Response(reply.model_dump_json(exclude_none=True), status, headers, "application/json")
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body, unpacked; raises Stop for one too large, packed or unpacked."""
-    limit = MAX_BODY if request.headers.get("content-encoding") else MAX_JSON
-    if int(request.headers.get("content-length", "0")) > limit:
-        raise Stop("too_large")
-    parts, size = [], 0
+async def pieces(request: Request, limit: int, room: "Room") -> AsyncIterator[bytes]:
+    """Yield a body as it comes; raises Stop for one longer than the limit, or where there is no room for it.
+
+    What is still to come then goes by unkept, within reason: who is still sending would not hear the answer.
+    """
+    size, stop = 0, Stop("too_large") if _told_length(request) > limit else None
     async for part in request.stream():
         size += len(part)
-        if size > limit:
-            raise Stop("too_large")
-        parts.append(part)
-    return unpack(b"".join(parts), request.headers.get("content-encoding", "identity"))
+        try:
+            if size > limit:
+                raise Stop("too_large")
+            if stop is None:
+                room.take(len(part))
+        except Stop as why:
+            stop = stop or why
+        if stop is None:
+            yield part
+        elif size > limit + MAX_BODY:
+            break
+    if stop is not None:
+        raise stop
+
+
+def _told_length(request: Request) -> int:
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
+
+
+async def read_body(request: Request, room: "Room") -> bytes:
+    """Return the body as it came; raises Stop for one that is too large."""
+    limit = MAX_BODY if request.headers.get("content-encoding") else MAX_JSON
+    try:
+        return b"".join([part async for part in pieces(request, limit, room)])
+    except ClientDisconnect:
+        raise Stop("message") from None
+
+
+async def read_short(request: Request, room: "Room") -> bytes:
+    """Return the body of a request that anybody may make: a short one."""
+    try:
+        return b"".join([part async for part in pieces(request, MAX_UNSIGNED, room)])
+    except ClientDisconnect:
+        raise Stop("message") from None
+
+
+async def pass_over(request: Request) -> None:
+    """Let a body go by unread, within reason."""
+    size = 0
+    with suppress(ClientDisconnect):
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_BODY:
+                break
 
 
 def unpack(body: bytes, encoding: str) -> bytes:

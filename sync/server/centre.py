@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from app.record import Row
 from sync import protocol
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION
-from sync.server import auth, devices, state
+from sync.server import auth, devices, limits, state
 from sync.server.bodies import Stop
 from sync.server.database import snapshot
 from sync.server.faults import BUGS
@@ -21,11 +21,13 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass
 class Centre:
-    """What the requests share: the database, the keys, and the count of failures."""
+    """What the requests share: the database, the keys, and how much may be asked."""
 
     engine: Engine
     keys: state.Keys
-    limit: auth.Limit
+    limit: limits.Failures
+    pace: limits.Pace
+    load: limits.Load
 
     def admitted(self, connection: Connection, device_id: str, install_id: str) -> Row:
         """Return a device that may come in (draining ones too), with the present epoch; else raises Stop."""
@@ -46,11 +48,18 @@ class Centre:
         with snapshot(self.engine) as connection:
             return self.admitted(connection, device_id, install_id)
 
-    def named(self, request: Request, claimed: str) -> tuple[str, str]:
-        """Return what the request's token says, for `admitted`; raises Stop for one not good or not its own."""
+    def signed(self, request: Request) -> tuple[str, str]:
+        """Return the device and the install id of the request's token; raises Stop for one that is not good."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         words = auth.read_token(self.keys.token, token) if scheme.lower() == "bearer" else None
-        if words is None or words[0] != claimed:
+        if words is None:
+            raise Stop("token")
+        return words
+
+    def named(self, request: Request, claimed: str) -> tuple[str, str]:
+        """Return what the request's token says, for `admitted`; raises Stop for one not good or not its own."""
+        words = self.signed(request)
+        if words[0] != claimed:
             raise Stop("token")
         return words
 
@@ -58,9 +67,9 @@ class Centre:
         """Return the device of the request's token; raises Stop for one not good or not its own."""
         return self.device(*self.named(request, claimed))
 
-    def attempt(self, source: str) -> None:
-        """Raise Stop where this source has failed too often of late."""
-        seconds = self.limit.wait(source)
+    def attempt(self, source: str, address: str = "") -> None:
+        """Raise Stop where this source, or the address that it shares with others, has failed too often of late."""
+        seconds = self.limit.wait(source, address)
         if seconds:
             raise Stop("too_many", retry_after=seconds)
 
@@ -75,9 +84,14 @@ class Route:
 
     path: str
     handler: Handler
-    reply: type[BaseModel]
+    reply: type[BaseModel] | None
+    """What it answers with; None for a text."""
     asked: type[BaseModel] | None = None
     method: str = "POST"
+    signed: bool = True
+    """Whether the request carries a device's token: without a good one not even its body is read."""
+    quick: bool = False
+    """Answered at once, without the database: also when everything else waits."""
 
 
 def check_age(present: str, epoch: str, schema: int, newest: int = 1) -> None:

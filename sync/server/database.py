@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from app.record import Json
 
@@ -47,24 +48,30 @@ def default_url() -> str:
     return URL.create("sqlite", database=str(folder / "centre.db")).render_as_string()
 
 
-def connect(url: str) -> Engine:
-    """Return an engine for the database; nothing is opened yet. `postgresql://` means psycopg 3."""
+CONNECTIONS = 40
+"""How many connections the processes of one machine hold together; a process has as many threads as connections."""
+_PATIENCE = 10  # seconds for which a request waits for a connection
+
+
+def connect(url: str, workers: int = 1) -> Engine:
+    """Return an engine for one of `workers` processes; nothing is opened yet. `postgresql://` means psycopg 3."""
+    kept = max(2, CONNECTIONS // workers // 2)
+    pool: dict[str, Any] = {"pool_size": kept, "max_overflow": kept, "pool_timeout": _PATIENCE}
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
-            pool_size=20,
-            max_overflow=20,
             pool_pre_ping=True,
             json_deserializer=from_json,
             hide_parameters=True,  # the text of an error may be logged, a value may not
             connect_args={"options": "-c timezone=UTC"},
+            **pool,
         )
         event.listen(engine, "connect", _prepare_postgres)
         return engine
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(parsed.get_backend_name())
-    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -95,6 +102,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def capacity(engine: Engine) -> int:
+    """Return how many connections an engine may have at once."""
+    pool = engine.pool
+    return pool.size() + pool._max_overflow if isinstance(pool, QueuePool) else CONNECTIONS
 
 
 def is_postgres(connection: Connection | Engine) -> bool:
@@ -257,11 +270,21 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(alembic_config(connection), "head")
 
 
+def revision(connection: Connection) -> str | None:
+    """Return the revision that the database has."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def head() -> str | None:
+    """Return the revision that this program needs."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
 def revisions(engine: Engine) -> tuple[str | None, str | None]:
     """Return the revision that the database has and the one that this program needs."""
     with engine.connect() as connection, connection.begin():
-        has = MigrationContext.configure(connection).get_current_revision()
-    return has, ScriptDirectory.from_config(alembic_config()).get_current_head()
+        return revision(connection), head()
 
 
 def is_refusal(error: Exception) -> bool:

@@ -10,7 +10,7 @@ from app.clock import now
 from app.record import Row, iso
 from sync import protocol
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION, PullRequest, PushRequest
-from sync.server import devices
+from sync.server import devices, metrics
 from sync.server.bodies import Stop
 from sync.server.centre import Centre, Route, check_age, parse
 from sync.server.database import snapshot
@@ -44,6 +44,8 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
         done = {**bad, **{result["id"]: result for result in results}}
         sent = [*(one.id for one in asked.sealed), *(raw["id"] for raw in from_json(body)["mutations"])]
         results = [done[one] for one in sent]
+    for result in results:
+        metrics.MUTATIONS.labels(result["status"]).inc()
     log.info("pushed", device=found["id"], mutations=len(results))
     return {
         "epoch": found["epoch"],
@@ -71,6 +73,8 @@ def _push_request(body: bytes) -> tuple[PushRequest, dict[str, Row]]:
 def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
     """Give a device what changed."""
     asked = parse(PullRequest, body)
+    if len(asked.have) > protocol.MAX_SCOPES:
+        raise Stop("too_large")
     named = centre.named(request, asked.device)
     with snapshot(centre.engine) as connection:
         found = centre.admitted(connection, *named)

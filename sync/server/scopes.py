@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from sync.protocol import EMPTY, row_mark
 from sync.server.database import is_postgres, put
+from sync.server.metrics import LOCK_WAIT
 from sync.server.tables import SCOPE
 
 _COLUMNS = tuple(str(column.name) for column in SCOPE.columns)
@@ -51,6 +52,7 @@ def beginning(scope: str) -> str:
     return hashlib.sha256(scope.encode()).hexdigest()
 
 
+@LOCK_WAIT.time()
 def lock(connection: Connection, scopes: Iterable[str]) -> dict[str, ScopeState]:
     """Lock the rows of these scopes, made where missing, in the order of their ids: none waits in a circle.
 

@@ -1,6 +1,8 @@
 """Commands: setting the centre up, serving, and how it fares."""
 
 import argparse
+import sys
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import select
 from sqlalchemy.sql import func
@@ -12,6 +14,7 @@ from sync.server.commands.common import Commands, command, open_database, say
 from sync.server.database import snapshot
 from sync.server.tables import CONFLICT, RECORDS, SCOPE
 
+MOST_WORKERS = 64
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -23,14 +26,36 @@ def init(_args: argparse.Namespace) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Serve until stopped."""
-    from sync.server.serve import serve
+    from sync.server.serve import Serving, serve
 
     if args.host not in LOOPBACK and not (args.tls_cert and args.tls_key):
         raise WrongUse(
             Message(N_("Without TLS the centre listens on this computer alone.")),
             Message(N_("Give --tls-cert and --tls-key, or put a proxy with TLS before it.")),
         )
-    serve(open_database(), args.host, args.port, args.tls_cert, args.tls_key)
+    proxies = ",".join(args.proxy)
+    options = Serving(args.host, args.port, args.tls_cert, args.tls_key, proxies, _workers(args.workers))
+    engine = open_database()
+    engine.dispose()
+    serve(engine.url.render_as_string(hide_password=False), options)
+
+
+def _workers(wanted: int) -> int:
+    if wanted > 1 and sys.platform == "win32":
+        say(_("On Windows the centre is one process."))
+        return 1
+    return wanted
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST_WORKERS:
+        raise ValueError(text)
+    return number
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text)) if "/" in text else str(ip_address(text))
 
 
 def upgrade(_args: argparse.Namespace) -> None:
@@ -70,6 +95,17 @@ def add(commands: Commands) -> None:
     serving.add_argument("--port", type=int, default=8735)
     serving.add_argument("--tls-cert")
     serving.add_argument("--tls-key")
+    serving.add_argument(
+        "--workers", type=_count, default=1, metavar="N", help=_("how many processes serve (1 on Windows)")
+    )
+    serving.add_argument(
+        "--proxy",
+        type=_network,
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help=_("a proxy before the centre, which is believed when it says who asks; may be given again"),
+    )
     command(commands, "upgrade", upgrade, _("bring the database to this program's version"))
     command(commands, "status", status, _("how much the centre holds, and what waits for a person"))
     command(commands, "restored", restored, _("declare that the database came back from a backup"))

@@ -21,6 +21,7 @@ from ui.context import Context
 from ui.fields.flow import Flow
 from ui.screens import phase_proposal, words
 from ui.screens.card_head import CardHead
+from ui.screens.flowing import Flowing
 from ui.screens.goals import GoalsPanel
 from ui.screens.phase_line import PhaseLine
 from ui.screens.phase_proposal import ProposalNotice
@@ -215,21 +216,13 @@ class NextCard(Card):
         self.quiet(_("Last contact {when}.").format(when=words.ago(last, day)) if last else _("Not met yet."))
 
     def _add(self, item: DueItem, when: str, late: bool) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(spacing(1))
-        row.addWidget(
-            label(
-                f"{when} {words.clock(item.time, blank=True)}".rstrip(),
-                "chip-danger" if late else "chip",
-                wraps=False,
-            )
-        )
+        said = f"{when} {words.clock(item.time, blank=True)}".rstrip()
+        row = Flowing([(said, "danger" if late else "")])
         open_it = button(str(item.title), "link")
         open_it.setAccessibleName(f"{item.title}, {when}")
         open_it.clicked.connect(partial(self._open, item))
-        row.addWidget(open_it)
-        row.addStretch(1)
-        self.body.addLayout(row)
+        row.add(open_it)
+        self.body.addWidget(row)
 
     def _open(self, item: DueItem) -> None:
         open_due(self.context, item)

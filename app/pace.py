@@ -10,6 +10,11 @@ _inside = 0
 _was_on = True
 
 
+def put_off() -> bool:
+    """Tell whether the search is put off at this moment."""
+    return _inside > 0
+
+
 @contextmanager
 def without_collecting() -> Iterator[None]:
     """Put Python's search for reference cycles off until the block ends.

@@ -7,12 +7,14 @@ import gzip
 import re
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from socket import gaierror
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from socket import SHUT_RDWR, gaierror, socket
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from pydantic import BaseModel, ValidationError
 
@@ -71,6 +73,31 @@ _SAID: dict[str, tuple[str, str]] = {
     "code": (
         N_("This enrolment code is not known, has been used or is too old."),
         N_("Ask the administrator for a new one."),
+    ),
+    "login": (
+        N_("Your organisation asks you to log in. Until then nothing is sent or fetched."),
+        N_("Log in in Settings, Centre. You can go on working: everything is saved here."),
+    ),
+    "login_old": (N_("The log-in took too long, so it holds no more."), N_("Log in once more.")),
+    "password": (
+        N_("The user name or the password is not right, or the password is too old."),
+        N_("After ten wrong ones the account is locked for a quarter of an hour; then try again."),
+    ),
+    "weak": (
+        N_("The new password is too easy to guess."),
+        N_("Take at least twelve characters, such as four words that nobody would put together."),
+    ),
+    "identity": (
+        N_("The centre does not believe what the organisation's log-in said, so you were not logged in."),
+        N_("Try again. If it goes on, tell the person who looks after the centre."),
+    ),
+    "stranger": (
+        N_("You logged in at your organisation, but the centre has no account that is yours."),
+        N_("Ask the person who looks after the centre to link your account."),
+    ),
+    "other_person": (
+        N_("You logged in as another person than the one to whom the code or this computer belongs."),
+        N_("Log in with your own account."),
     ),
     "token": (
         N_("The centre does not know this computer any more."),
@@ -146,6 +173,33 @@ def _is_this_computer(host: str) -> bool:
         return False
 
 
+def is_protected(url: str) -> bool:
+    """Tell whether an address may be asked: https, or plain http on this computer itself."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_computer(host))
+
+
+def trusting(ca_file: Path | None, url: str) -> ssl.SSLContext | bool:
+    """Return whose certificates are believed at another address than the centre's: the computer's, and the pinned."""
+    if url.startswith("http://"):
+        return False  # this computer itself (`is_protected`): there is no certificate to check
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=str(ca_file))
+    return context
+
+
+def _with(ca_file: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise KnownError(Message(N_("The file with the centre's certificates cannot be read."))) from error
+
+
 class HttpTransport:
     """The centre over HTTPS, with its certificate verified; `ca_file` pins the certificates to trust."""
 
@@ -154,6 +208,7 @@ class HttpTransport:
         self._ca_file = ca_file
         self._seconds = answer_seconds
         self._client: httpx.Client | None = None
+        self._sockets: WeakSet[socket] = WeakSet()
 
     def _open(self) -> "httpx.Client":
         import httpx
@@ -161,12 +216,7 @@ class HttpTransport:
         if self._client is None:
             verify: ssl.SSLContext | bool = True
             if self._ca_file is not None:
-                try:
-                    verify = ssl.create_default_context(cafile=str(self._ca_file))
-                except (OSError, ssl.SSLError) as error:
-                    raise KnownError(
-                        Message(N_("The file with the centre's certificates cannot be read."))
-                    ) from error
+                verify = _with(self._ca_file)
             elif self.url.startswith("http://"):
                 verify = False  # this computer itself: there is no certificate to check
             self._client = httpx.Client(
@@ -183,13 +233,29 @@ class HttpTransport:
 
         client = self._open()
         try:
-            with client.stream(method, self.url + path, content=body, headers=dict(headers)) as response:
+            with client.stream(
+                method,
+                self.url + path,
+                content=body,
+                headers=dict(headers),
+                extensions={"trace": self._traced},
+            ) as response:
                 return Answer(response.status_code, response.headers, _read(response))
         except (httpx.HTTPError, httpx.StreamError, OSError, EOFError) as error:
             raise not_now(error) from error
 
+    def _traced(self, event: str, about: Mapping[str, Any]) -> None:
+        """Hear from the HTTP library of a connection that was made."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            made = about["return_value"].get_extra_info("socket")
+            if made is not None:
+                self._sockets.add(made)
+
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection. A thread that waits for an answer on it is told at once that it broke off."""
+        for one in list(self._sockets):
+            with suppress(OSError):  # it is closed already
+                socket.shutdown(one, SHUT_RDWR)
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -258,7 +324,12 @@ def pack(message: bytes) -> Parcel:
 
 
 def ask(
-    transport: Transport, path: str, message: bytes | Parcel, reply: type[M], token: str | None = None
+    transport: Transport,
+    path: str,
+    message: bytes | Parcel,
+    reply: type[M],
+    token: str | None = None,
+    method: str = "POST",
 ) -> M:
     """Send a message and return the reply. Raises NotNow, TooLarge, or Told for the centre's own refusal."""
     headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "gzip"}
@@ -267,7 +338,7 @@ def ask(
     parcel = message if isinstance(message, Parcel) else pack(message)
     if parcel.packed:
         headers["Content-Encoding"] = "gzip"
-    answer = transport.send(path, parcel.body, headers)
+    answer = transport.send(path, parcel.body, headers, method)
     if answer.status == 200 and is_json(answer):
         try:
             return reply.model_validate_json(answer.body)
@@ -290,6 +361,8 @@ def refusal(answer: Answer) -> KnownError:
         except ValidationError:
             said = None
     wait = said.retry_after if said is not None and said.retry_after else _seconds(answer)
+    if said is not None and said.code == "provider":
+        return NotNow(N_("The centre does not reach your organisation's log-in. Try again later."), wait)
     if answer.status == 413:
         return TooLarge(N_("The centre does not take that much at once."))
     if answer.status == 429:

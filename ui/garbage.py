@@ -8,10 +8,15 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.pace import put_off
+
 EVERY_MS = 1_000
 YOUNG = 10_000
 """How many new objects make a look worth while. Reading a large caseload makes half a million and no cycle; by the
 defaults of Python looking for some would take a quarter of the time from the passphrase to Today."""
+PATIENT_LOOKS = 30
+"""How many looks may be left out in a row while thousands of rows are in the air: each would hold up the window for
+a tenth of a second. A first sync over a slow line takes minutes, and somebody opens and leaves pages meanwhile."""
 SETTLED_AFTER_MS = 4_000
 """When what an opened store needed for its first windows is taken for lasting."""
 
@@ -30,6 +35,7 @@ class Collector(QObject):
         self._settling = QTimer(self, singleShot=True, interval=SETTLED_AFTER_MS)
         self._settling.timeout.connect(self.settle)
         self._settled = False
+        self._left_out = 0
 
     def start(self) -> None:
         """Let no thread but this one look for cycles from now on."""
@@ -61,5 +67,9 @@ class Collector(QObject):
 
     def look(self) -> None:
         """Look if many objects are new: among all that came since it was settled, before that among the young."""
+        if put_off() and self._left_out < PATIENT_LOOKS:
+            self._left_out += 1
+            return
+        self._left_out = 0
         if gc.get_count()[0] > YOUNG:
             gc.collect(2 if self._settled else 1)

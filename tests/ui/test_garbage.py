@@ -11,7 +11,8 @@ from typing import Any
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from ui.garbage import YOUNG, Collector
+from app.pace import without_collecting
+from ui.garbage import PATIENT_LOOKS, YOUNG, Collector
 from ui.tasks import Tasks
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,25 @@ def test_no_thread_but_one_looks_for_cycles_and_it_finds_them(qtbot: QtBot) -> N
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+def test_it_waits_while_thousands_of_rows_are_in_the_air_but_not_for_ever(qtbot: QtBot) -> None:
+    collector = Collector()
+    collector.start()
+    try:
+        with without_collecting():
+            rings: list[Any] = []
+            for _ in range(2 * YOUNG):
+                ring: list[Any] = []
+                ring.append(ring)
+                rings.append(ring)
+            for _ in range(PATIENT_LOOKS):
+                collector.look()
+                assert gc.get_count()[0] > YOUNG
+            collector.look()
+            assert gc.get_count()[0] < YOUNG
+    finally:
+        collector.stop()
 
 
 def test_the_last_to_let_go_of_a_job_is_never_its_thread(qtbot: QtBot) -> None:

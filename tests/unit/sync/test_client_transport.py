@@ -163,6 +163,28 @@ def test_nobody_answers() -> None:
         way.close()
 
 
+def test_whoever_waits_for_an_answer_is_told_when_the_line_is_let_go() -> None:
+    told: list[NotNow] = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        way = HttpTransport(f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+        def wait() -> None:
+            try:
+                way.send("/health", b"{}", {})
+            except NotNow as error:
+                told.append(error)
+
+        waiting = Thread(target=wait)
+        waiting.start()
+        asked, _ = silent.accept()
+        with asked:
+            assert asked.recv(1_000).startswith(b"POST /health")
+            way.close()
+            waiting.join(30)  # without it a minute passes
+            assert not waiting.is_alive()
+    assert "broke off" in str(told[0])
+
+
 def _caused(cause: BaseException) -> httpx.ConnectError:
     error = httpx.ConnectError("x")
     error.__cause__ = cause

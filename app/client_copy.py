@@ -15,7 +15,7 @@ from uuid import UUID
 from app.clock import now, today
 from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.documents import said
-from app.i18n import N_, _, format_date, format_instant, using_language
+from app.i18n import _, format_date, format_instant, using_language
 from app.pdf import (
     Block,
     Callout,
@@ -28,6 +28,7 @@ from app.pdf import (
     Title,
     render,
 )
+from app.reading import ACTIONS
 from app.record import Row, fields, iso
 from app.services import SPECS
 from app.spec import F, RecordSpec
@@ -38,24 +39,6 @@ FEW, SHORT = 8, 500
 _TECHNICAL = ("scope", "version", "extra", "deleted", "blob_key")
 Content = Callable[[Row], Iterator[bytes]]
 """Gives the bytes of an attachment by its row; raises KnownError where the file is not on this computer."""
-
-# What the access log's words mean.
-ACTIONS = {
-    "read": N_("Read"),
-    "opened": N_("Page opened"),
-    "listed": N_("Shown in a list"),
-    "searched": N_("Searched"),
-    "create": N_("Written"),
-    "update": N_("Changed"),
-    "delete": N_("Deleted"),
-    "undelete": N_("Brought back"),
-    "export": N_("Document made"),
-    "shared": N_("Shared"),
-    "merged": N_("Merged with another client"),
-    "unmerged": N_("Merge undone"),
-    "erased": N_("Erased"),
-    "copied": N_("Copy of everything made"),
-}
 
 
 class Reader(Protocol):

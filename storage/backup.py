@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from app import clock
 from app.errors import DiskFull, KnownError, StoreDamaged
 from app.i18n import N_, Message
-from storage import blobs, db, files, slots
+from storage import blobs, db, files, place, slots
 from storage.keys import Key
 from storage.slots import SlotFile, StoreState
 
@@ -217,6 +217,7 @@ def restore_from(file: Path, folder: Path) -> Path | None:
         slots.write(folder, _slots_after(folder, slot_file))
         clock.point("backup.slots_restored")
         _bring_back(scratch / blobs.FOLDER, folder / blobs.FOLDER)
+        place.note_restored(folder)
         with files.disk_errors():
             files.move(scratch / db.FILE, folder / db.FILE)
     clock.point("backup.restored")

@@ -21,12 +21,12 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import blobs, erasing, eviction, incoming, merging, outbox, rows
+from storage import blobs, erasing, eviction, incoming, merging, outbox, reading, rows
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
 from sync import blobs as attached
-from sync import sealing
+from sync import reads, sealing
 from sync.faults import BUGS
 from sync.paging import paging_of
 from sync.protocol import (
@@ -40,11 +40,9 @@ from sync.protocol import (
     checksum,
 )
 from sync.pushing import STOPPED, Push
-from sync.session import Session
+from sync.session import Session, clock_warning
 from sync.transport import HttpTransport, NotNow, Told, Transport, ask
 
-CLOCK_SECONDS = 600
-"""How far the device's clock may be from the centre's before the person is told."""
 _RESTARTS = 3
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
@@ -165,6 +163,7 @@ class _Sync:
         for left in reversed(range(_RESTARTS)):
             try:
                 self._push()
+                reads.send(self.session)
                 if self.session.order is not None:
                     self._obey(self.session.order)
                 self._pull()
@@ -181,9 +180,12 @@ class _Sync:
     def _begin_epoch(self, epoch: str) -> None:
         with self.store.write() as connection:
             incoming.begin_epoch(connection)
+            reading.begin_again(connection)
             set_state(connection, "epoch", epoch)
         clock.point("client.epoch.begun")
+        warnings = self.session.warnings
         self.session = Session(self.store, self.session.transport)
+        self.session.warnings += warnings
 
     def _check_stopped(self) -> None:
         if self.stopped():
@@ -339,6 +341,7 @@ class _Sync:
             )
         if order.order == "drain":
             self.session.renew()
+            reads.send(self.session)  # the device is about to forget who looked at what
             self._push()
             attached.exchange(self.session)
         token, device = self.session.token(), self.session.me.device
@@ -375,7 +378,7 @@ class _Sync:
             repaired=self.repaired,
             changes=self.push.changes | self.changes,
             lost=frozenset(self.lost),
-            warnings=(*self._clock_warning(), *self.warnings),
+            warnings=(*clock_warning(self.server_time), *self.session.warnings, *self.warnings),
         )
 
     def with_files(self, result: SyncResult) -> SyncResult:
@@ -383,17 +386,3 @@ class _Sync:
         done = attached.exchange(self.session, self.stopped)
         warnings = (*result.warnings, *done.warnings)
         return replace(result, changes=result.changes | done.changes, warnings=warnings)
-
-    def _clock_warning(self) -> list[Message]:
-        """Tell where this computer's clock is far from the centre's: dates of what is saved come from it."""
-        if not self.server_time:
-            return []
-        apart = (clock.now() - datetime.fromisoformat(self.server_time)).total_seconds()
-        if abs(apart) <= CLOCK_SECONDS:
-            return []
-        text = (
-            N_("This computer's clock is {minutes} minutes ahead of the centre's. Set it right.")
-            if apart > 0
-            else N_("This computer's clock is {minutes} minutes behind the centre's. Set it right.")
-        )
-        return [Message(text, minutes=round(abs(apart) / 60))]

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from app import clock
 from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
-from storage import incoming
+from storage import incoming, place
 from storage.adoption import adopt
 from storage.store import Store, set_state, state
 from sync import session
@@ -71,10 +71,13 @@ def _join(store: Store, address: str, code: str, way: Transport, ca_file: Path |
             "order_key": reply.order_key,
             "sealing_key": reply.sealing_key,
             "epoch": reply.epoch,
+            "turn": "",
+            "place": place.here(store.folder),
             "worker_name": reply.worker.name,
         }
         for name, value in told.items():
             set_state(connection, name, value)
+    place.told_restored(store.folder)
     store.__dict__.pop("worker", None)  # it was read before she had her number
     session.forget(store)
 

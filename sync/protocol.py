@@ -11,7 +11,7 @@ and `/token`, and every request for a file, carries `Authorization: Bearer <toke
     POST /blobs        BlobsRequest      -> BlobsReply       which files the centre has, and how much of each
     PUT  /blobs/<hash> bytes             -> BlobReply        a piece of a file; Content-Range says which
     GET  /blobs/<hash>                   -> bytes            a piece of a file; Range says which
-    POST /reads        ReadsRequest      -> ReadsReply       who read what on the device, where something is to be told
+    POST /reads        ReadsRequest      -> ReadsReply       who read what on the device (see read_messages.py)
     POST /seen         SeenRequest       -> SeenReply        who has handled a client's data
     POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
     GET  /health                         -> HealthReply
@@ -308,71 +308,6 @@ class WipedRequest(Message):
 
 
 class WipedReply(Message):
-    server_time: str
-
-
-class ReadEntry(Message):
-    """That a client's data was read, shown, printed or given out on a device: once, or `times` in one day.
-
-    `id` follows from what it tells, so that sending it again adds nothing. `at` is the device's time, the first of that
-    day. `client` is left out for a list or a file about many; `detail` says which document it was, or for whom.
-    """
-
-    id: Ident
-    at: Moment
-    action: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
-    kind: Kind
-    record: Ident | None = None
-    client: Ident | None = None
-    times: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    detail: Annotated[str, StringConstraints(max_length=2_000)] = ""
-
-
-class ReadsRequest(Message):
-    """What was read on this device since it last told."""
-
-    device: Ident
-    entries: Annotated[list[ReadEntry], Field(max_length=1_000)]
-
-
-class ReadsReply(Message):
-    """How many of the entries are new to the centre; it has them all now."""
-
-    taken: int
-    server_time: str
-
-
-class SeenRequest(Message):
-    """Ask who has handled a client's data."""
-
-    device: Ident
-    client: Ident
-
-
-class SeenEntry(Message):
-    """What one person did with one compartment of a client's data on one day; `person` is None for the centre."""
-
-    day: str
-    person: Ident | None = None
-    action: str
-    group: str
-    times: int = 1
-
-
-class SeenPerson(Message):
-    """A person of the service who was given the client, or handled her data; `periods` are [from, to] days."""
-
-    id: Ident
-    name: str
-    role: str
-    periods: list[tuple[str | None, str | None]] = []
-
-
-class SeenReply(Message):
-    """Everything that the centre has booked about a client's data, oldest first; `since` is the first day."""
-
-    people: list[SeenPerson]
-    entries: list[SeenEntry]
     server_time: str
 
 

@@ -1,6 +1,11 @@
 """A device before the centre: who it is, its short-lived token, and the orders that it must obey."""
 
+import platform
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import metadata
+from threading import Lock
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -8,11 +13,14 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import select
 
+from app import clock
 from app.errors import KnownError
 from app.i18n import N_, Message
-from storage.store import Store
+from storage import place
+from storage.store import Store, set_state, state
 from storage.tables import sync_state
 from sync.protocol import (
+    SCHEMA_VERSION,
     ChallengeReply,
     ChallengeRequest,
     OrderMessage,
@@ -27,7 +35,17 @@ from sync.transport import Parcel, Told, Transport, ask
 
 M = TypeVar("M", bound=BaseModel)
 
+CLOCK_SECONDS = 600
+"""How far the device's clock may be from the centre's before the person is told."""
+
 _tokens: "WeakKeyDictionary[Store, str]" = WeakKeyDictionary()
+_renewing: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
+
+_RESTORED = N_("A backup was restored on this computer. The centre knows, and has sent what was newer.")
+_MOVED = N_(
+    "This store was moved or copied to this folder. If the one that it was made from is still in use, the centre will"
+    " let only one of them go on; the other must then join again, and keeps what it has not sent."
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +79,25 @@ def forget(store: Store) -> None:
     _tokens.pop(store, None)
 
 
+@cache
+def _program() -> str:
+    try:
+        return metadata.version("tyopari")[:40]
+    except metadata.PackageNotFoundError:  # run from its source
+        return ""
+
+
+@cache
+def _platform() -> str:
+    return f"{platform.system()} {platform.release()} {platform.machine()}"[:80]
+
+
+def _signature(me: Identity, words: bytes) -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return to_base64(Ed25519PrivateKey.from_private_bytes(from_base64(me.device_key)).sign(words))
+
+
 class Session:
     """Requests of one device, with a token that is renewed when the centre wants it."""
 
@@ -68,6 +105,8 @@ class Session:
         self.store, self.transport = store, transport
         self.me = identity(store)
         self.order: OrderMessage | None = None
+        self.warnings: list[Message] = []
+        """Sentences for the person about this store itself."""
 
     def call(self, path: str, message: bytes | Parcel, reply: type[M]) -> M:
         """Send a message with the token and return the reply. Raises as `transport.ask`."""
@@ -78,25 +117,55 @@ class Session:
             except Told as told:
                 if told.reply.code != "token":
                     raise
-        return ask(self.transport, path, message, reply, self.renew())
+        return ask(self.transport, path, message, reply, self.renew(token))
 
-    def renew(self) -> str:
-        """Sign a challenge and return the new token; notes an order to drain."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    def renew(self, old: str | None = None) -> str:
+        """Sign a challenge and return the new token; notes an order to drain.
 
-        _tokens.pop(self.store, None)
-        me = self.me
-        question = ChallengeRequest(device=me.device)
-        challenge = ask(self.transport, "/challenge", to_json(question), ChallengeReply).challenge
-        key = Ed25519PrivateKey.from_private_bytes(from_base64(me.device_key))
-        signature = to_base64(key.sign(token_words(me.device, me.install_id, challenge)))
-        signed = TokenRequest(
-            device=me.device, install_id=me.install_id, challenge=challenge, signature=signature
-        )
-        answer = ask(self.transport, "/token", to_json(signed), TokenReply)
-        _tokens[self.store] = answer.token
+        `old` is the token that is good no longer: where another thread has got a new one meanwhile, that is returned.
+        """
+        with _renewing.setdefault(
+            self.store, Lock()
+        ):  # each answer brings the turn that the next question shows
+            present = _tokens.pop(self.store, None)
+            if old is not None and present not in (None, old):
+                _tokens[self.store] = str(present)
+                return str(present)
+            answer = self._sign_in()
         self.order = answer.order
         return answer.token
+
+    def _sign_in(self) -> TokenReply:
+        me, folder = self.me, self.store.folder
+        with self.store.read() as connection:
+            turn, lies = state(connection, "turn"), state(connection, "place")
+        here = place.here(folder)
+        # Restored elsewhere it is a copy: the computer that it was made on may still be in use.
+        restored = place.restored(folder) if lies in (None, here) else None
+        question = ChallengeRequest(device=me.device)
+        challenge = ask(self.transport, "/challenge", to_json(question), ChallengeReply).challenge
+        signed = TokenRequest(
+            device=me.device,
+            install_id=me.install_id,
+            challenge=challenge,
+            signature=_signature(me, token_words(me.device, me.install_id, challenge, turn or "", restored)),
+            turn=turn or "",
+            restored=restored,
+            program=_program(),
+            platform=_platform(),
+            schema_version=SCHEMA_VERSION,
+        )
+        answer = ask(self.transport, "/token", to_json(signed), TokenReply)
+        with self.store.write() as connection:
+            set_state(connection, "turn", answer.turn)
+            set_state(connection, "place", here)
+        place.told_restored(folder)
+        if restored is not None:
+            self.warnings.append(Message(_RESTORED))
+        elif lies not in (None, here):
+            self.warnings.append(Message(_MOVED))
+        _tokens[self.store] = answer.token
+        return answer
 
     def token(self) -> str | None:
         """Return the token that is at hand, if any."""
@@ -115,3 +184,18 @@ class Session:
         except (InvalidSignature, ValueError):
             return False
         return order.device == self.me.device
+
+
+def clock_warning(server_time: str) -> list[Message]:
+    """Tell where this computer's clock is far from the centre's: dates of what is saved come from it."""
+    if not server_time:
+        return []
+    apart = (clock.now() - datetime.fromisoformat(server_time)).total_seconds()
+    if abs(apart) <= CLOCK_SECONDS:
+        return []
+    text = (
+        N_("This computer's clock is {minutes} minutes ahead of the centre's. Set it right.")
+        if apart > 0
+        else N_("This computer's clock is {minutes} minutes behind the centre's. Set it right.")
+    )
+    return [Message(text, minutes=round(abs(apart) / 60))]

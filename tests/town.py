@@ -28,9 +28,9 @@ from starlette.requests import ClientDisconnect
 from app import access, clock
 from app.record import Row, validated
 from app.services import SPECS
-from storage import db, keys, profile_lock
+from storage import db, keys, place, profile_lock
 from storage.keys import Key
-from storage.store import Changes, Store, state
+from storage.store import Changes, Store, set_state, state
 from sync.client import SyncResult, sync_once
 from sync.enrol import enrol
 from sync.server import accounts, assignments, setup
@@ -374,7 +374,9 @@ def copied_town() -> Town:
     town = Town(_place(), engine, app)
     for worker in WORKERS:
         folder = town.folder / worker
-        town._device(folder, worker, reopened(folder, _secret(worker), checked=False))
+        device = town._device(folder, worker, reopened(folder, _secret(worker), checked=False))
+        with device.store.write() as connection:  # the folder is its own, and no copy
+            set_state(connection, "place", place.here(folder))
     return town
 
 

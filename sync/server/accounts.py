@@ -39,7 +39,7 @@ def add_user(connection: Connection, username: str, role: str, name: str = "") -
         "failures": 0,
     }
     put(connection, ACCOUNT, [account], on_conflict="fail")
-    event(connection, "user_added", worker=worker, role=role)
+    event(connection, "user_added", of=worker, role=role)
     return worker
 
 
@@ -79,7 +79,7 @@ def make_code(connection: Connection, username: str) -> str:
         "used_at": None,
     }
     put(connection, ENROL_CODE, [row], on_conflict="fail")
-    event(connection, "code_made", worker=account["worker_id"])
+    event(connection, "code_made", of=account["worker_id"])
     return code
 
 

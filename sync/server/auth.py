@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.clock import now, random_bytes
-from sync.protocol import from_base64, to_base64, token_words
+from sync.protocol import TokenRequest, from_base64, to_base64, token_words
 
 TOKEN_SECONDS = 15 * 60
 CHALLENGE_SECONDS = 120
@@ -39,14 +39,14 @@ def make_challenge(secret: bytes, device: str) -> str:
     return _signed(secret, "challenge", words)
 
 
-def answers(secret: bytes, device: str, install_id: str, challenge: str, signature: str, key: str) -> bool:
-    """Tell whether this is a challenge of ours for this device, signed by its key."""
-    words = _read(secret, "challenge", challenge)
-    if words is None or words["device"] != device:
+def answers(secret: bytes, asked: TokenRequest, key: str) -> bool:
+    """Tell whether this is a challenge of ours for this device, signed by its key with all else that it says."""
+    words = _read(secret, "challenge", asked.challenge)
+    if words is None or words["device"] != asked.device:
         return False
+    said = token_words(asked.device, asked.install_id, asked.challenge, asked.turn, asked.restored)
     try:
-        public = Ed25519PublicKey.from_public_bytes(from_base64(key))
-        public.verify(from_base64(signature), token_words(device, install_id, challenge))
+        Ed25519PublicKey.from_public_bytes(from_base64(key)).verify(from_base64(asked.signature), said)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -2,17 +2,14 @@
 
 import structlog
 from fastapi import Request
-from sqlalchemy import update
 
 from app.clock import now
 from app.record import iso
 from sync import protocol
-from sync.server import accounts, auth, devices, state
+from sync.server import accounts, auth, devices, state, turns
 from sync.server.bodies import Stop
 from sync.server.centre import Centre, Route, parse, source, worker_message
 from sync.server.database import snapshot, writing
-from sync.server.events import event
-from sync.server.tables import DEVICE
 
 log = structlog.get_logger("tyopari.centre")
 
@@ -59,24 +56,22 @@ def token(centre: Centre, request: Request, body: bytes) -> protocol.TokenReply:
     with snapshot(centre.engine) as connection:
         found = devices.device(connection, asked.device)
         epoch = state.epoch(connection)
-    if found is None or not auth.answers(
-        centre.keys.token,
-        asked.device,
-        asked.install_id,
-        asked.challenge,
-        asked.signature,
-        found["public_key"],
-    ):
+    if found is None or not auth.answers(centre.keys.token, asked, found["public_key"]):
         centre.limit.failed(caller, address)
+        if found is not None:
+            devices.failed(centre.engine, found)
         raise Stop("token")
     centre.device(asked.device, asked.install_id)
     with writing(centre.engine) as connection:
-        seen = update(DEVICE).where(DEVICE.c.id == asked.device).values(last_seen=iso(now()))
-        connection.execute(seen)
-        event(connection, "login", person=found["worker_id"], device=asked.device)
+        turn = turns.next_turn(connection, centre.keys.token, asked)
+        if turn is not None:
+            devices.seen(connection, found["worker_id"], asked)
+    if turn is None:
+        raise Stop("install")
     return protocol.TokenReply(
         token=auth.make_token(centre.keys.token, asked.device, asked.install_id),
         expires_in=auth.TOKEN_SECONDS,
+        turn=turn,
         worker=worker_message(found),
         epoch=epoch,
         server_time=iso(now()),

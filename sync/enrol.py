@@ -1,6 +1,7 @@
 """Joining a centre: a one-time code makes this store a device that the centre knows."""
 
 import platform
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -12,36 +13,53 @@ from app.i18n import N_, Message
 from storage import incoming, place
 from storage.adoption import adopt
 from storage.store import Store, set_state, state
-from sync import session
+from sync import login, session
 from sync.client import SyncResult, sync_once
+from sync.login import Who
 from sync.protocol import EnrolReply, EnrolRequest, from_base64, to_base64
 from sync.transport import HttpTransport, Transport, address_of, ask
 
 
 def enrol(
-    store: Store, url: str, code: str, transport: Transport | None = None, ca_file: Path | None = None
+    store: Store,
+    url: str,
+    code: str,
+    transport: Transport | None = None,
+    ca_file: Path | None = None,
+    who: Who | None = None,
 ) -> SyncResult:
     """Join the centre at `url` with the administrator's code, then sync for the first time.
 
+    Where the centre wants the person to log in (`login.methods`), `who` says how; a code may then be needed or not.
+
     The keys are made here, and the private one never leaves the store. What was made before becomes the
     worker's whom the centre knows. Raises Unreachable, NotAllowed for a code that is not good or another
-    person's store; once the centre has said yes, a first sync that cannot be finished is only a warning.
+    person's store, and as `login.prove`; once the centre has said yes, a first sync that cannot be finished is only
+    a warning.
     """
     address = address_of(url)
     own = HttpTransport(address, ca_file) if transport is None else None
     way: Transport = transport or own  # type: ignore[assignment]
     try:
-        _join(store, address, code, way, ca_file)
+        told = (login.OWN_PASSWORD,) if _join(store, address, code, way, ca_file, who).must_change else ()
         try:
-            return sync_once(store, way)
+            result = sync_once(store, way)
+            return replace(result, warnings=(*told, *result.warnings))
         except Unreachable as error:
-            return SyncResult(unsent=store.unsent().count, warnings=(error.message,))
+            return SyncResult(unsent=store.unsent().count, warnings=(*told, error.message))
     finally:
         if own is not None:
             own.close()
 
 
-def _join(store: Store, address: str, code: str, way: Transport, ca_file: Path | None) -> None:
+def _join(
+    store: Store,
+    address: str,
+    code: str,
+    way: Transport,
+    ca_file: Path | None,
+    who: Who | None = None,
+) -> EnrolReply:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.from_private_bytes(clock.random_bytes(32))
@@ -49,11 +67,13 @@ def _join(store: Store, address: str, code: str, way: Transport, ca_file: Path |
         before, install = state(connection, "device_id"), state(connection, "install_id")
     if before:
         install = str(clock.new_id())  # a copy of a store that joined before becomes a device of its own
+    public_key = to_base64(key.public_key().public_bytes_raw())
     request = EnrolRequest(
         code=code.strip(),
-        public_key=to_base64(key.public_key().public_bytes_raw()),
+        public_key=public_key,
         install_id=install,
         name=platform.node()[:80],
+        proof=login.prove(way, who, public_key) if who is not None else None,
     )
     reply = ask(way, "/enrol", to_json(request), EnrolReply)
     _check(store, reply, bool(before))
@@ -80,6 +100,7 @@ def _join(store: Store, address: str, code: str, way: Transport, ca_file: Path |
     place.told_restored(store.folder)
     store.__dict__.pop("worker", None)  # it was read before she had her number
     session.forget(store)
+    return reply
 
 
 def _check(store: Store, reply: EnrolReply, joined_before: bool) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -21,8 +22,7 @@ CODE_DAYS = 7
 
 def add_user(connection: Connection, username: str, role: str, name: str = "") -> str:
     """Register a person of the service; returns the worker's id. Raises KnownError for a name taken."""
-    if role not in {choice.value for choice in roles.ROLES}:
-        raise KnownError(Message(N_("There is no such role: {role}."), role=role))
+    check_role(role)
     if find_user(connection, username) is not None:
         raise KnownError(Message(N_("There is already a user {name}."), name=username))
     worker = str(new_id())
@@ -43,6 +43,12 @@ def add_user(connection: Connection, username: str, role: str, name: str = "") -
     return worker
 
 
+def check_role(role: str) -> None:
+    """Raise KnownError for a role that there is not."""
+    if role not in {choice.value for choice in roles.ROLES}:
+        raise KnownError(Message(N_("There is no such role: {role}."), role=role))
+
+
 def find_user(connection: Connection, username: str) -> Row | None:
     """Return an account by its user name, in capitals or not."""
     same_name = func.lower(ACCOUNT.c.username) == username.lower()
@@ -61,6 +67,67 @@ def user(connection: Connection, username: str) -> Row:
 def users(connection: Connection) -> list[Row]:
     """Return all accounts by user name."""
     return [dict(row) for row in connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.username)).mappings()]
+
+
+def locked(connection: Connection, worker: str) -> Row:
+    """Return an account that nobody else changes meanwhile."""
+    asked = select(ACCOUNT).where(ACCOUNT.c.worker_id == worker).with_for_update()
+    return dict(connection.execute(asked).mappings().one())
+
+
+def linked(connection: Connection, issuer: str, subject: str) -> Row | None:
+    """Return the account of whom the organisation's log-in calls so."""
+    same = (ACCOUNT.c.oidc_issuer == issuer) & (ACCOUNT.c.oidc_subject == subject)
+    found = connection.execute(select(ACCOUNT).where(same)).mappings().first()
+    return dict(found) if found else None
+
+
+def has_identity(connection: Connection, worker: str, issuer: str) -> bool:
+    """Tell whether a person is known at the organisation's log-in, under whatever name."""
+    known = (ACCOUNT.c.worker_id == worker) & (ACCOUNT.c.oidc_issuer == issuer)
+    return connection.execute(select(ACCOUNT.c.worker_id).where(known)).first() is not None
+
+
+def link(connection: Connection, worker: str, issuer: str | None, subject: str | None) -> None:
+    """Note who a person is at the organisation's log-in, or with None that she is nobody there."""
+    other = linked(connection, issuer, subject) if issuer and subject else None
+    if other is not None and other["worker_id"] != worker:
+        raise KnownError(
+            Message(N_("This is {name} at the organisation's log-in already."), name=other["username"])
+        )
+    change(connection, worker, oidc_issuer=issuer, oidc_subject=subject)
+    event(connection, "user_linked" if subject else "user_unlinked", of=worker)
+
+
+def set_password(connection: Connection, worker: str, kept: str | None, must_change: bool) -> None:
+    """Set what is kept of a password (`passwords.keep`); whoever was locked out may try again."""
+    change(
+        connection,
+        worker,
+        password_hash=kept,
+        password_at=iso(now()) if kept else None,
+        must_change=int(must_change),
+        failures=0,
+        locked_until=None,
+    )
+    event(connection, "password_set", of=worker, by_herself=not must_change)
+
+
+def set_active(connection: Connection, username: str, active: bool) -> None:
+    """Let a person in no more, on none of her devices, or let her in again."""
+    account = user(connection, username)
+    if bool(account["active"]) == active:
+        return
+    worker = account["worker_id"]
+    change(connection, worker, active=int(active), failures=0, locked_until=None)
+    patch = {"active": (not active, active)}
+    office.write(connection, office.mutation("reference", "worker", worker, "update", patch))
+    event(connection, "user_activated" if active else "user_deactivated", of=worker)
+
+
+def change(connection: Connection, worker: str, **values: Any) -> None:
+    """Write columns of an account."""
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.worker_id == worker).values(**values))
 
 
 def _code_hash(code: str) -> str:

@@ -5,12 +5,17 @@ import json
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import now, random_bytes
 from sync.protocol import TokenRequest, from_base64, to_base64, token_words
+from sync.server.database import is_postgres
+from sync.server.tables import CHALLENGE_USED
 
 TOKEN_SECONDS = 15 * 60
 CHALLENGE_SECONDS = 120
+QUESTION_SECONDS = 10 * 60  # a person reads, types, and takes her telephone out for a second factor
 
 
 def _signed(secret: bytes, purpose: str, words: dict[str, str | int]) -> str:
@@ -45,11 +50,41 @@ def answers(secret: bytes, asked: TokenRequest, key: str) -> bool:
     if words is None or words["device"] != asked.device:
         return False
     said = token_words(asked.device, asked.install_id, asked.challenge, asked.turn, asked.restored)
+    return is_signed(key, asked.signature, said)
+
+
+def is_signed(key: str, signature: str, words: bytes) -> bool:
+    """Tell whether words were signed by the key whose public half this is."""
     try:
-        Ed25519PublicKey.from_public_bytes(from_base64(key)).verify(from_base64(asked.signature), said)
+        Ed25519PublicKey.from_public_bytes(from_base64(key)).verify(from_base64(signature), words)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def take_challenge(connection: Connection, secret: bytes, challenge: str) -> bool:
+    """Use a challenge up; False where that was done before, or it is none of ours."""
+    return _take(connection, _read(secret, "challenge", challenge))
+
+
+def make_question(secret: bytes) -> str:
+    """Return what a person's log-in is bound to, that the centre will know as its own for ten minutes."""
+    until = int(now().timestamp()) + QUESTION_SECONDS
+    return _signed(secret, "question", {"nonce": random_bytes(16).hex(), "until": until})
+
+
+def take_question(connection: Connection, secret: bytes, question: str) -> bool:
+    """Use a question up; False where that was done before, it is too old or none of ours."""
+    return _take(connection, _read(secret, "question", question))
+
+
+def _take(connection: Connection, words: dict[str, str | int] | None) -> bool:
+    if words is None:
+        return False
+    dialect = postgresql if is_postgres(connection) else sqlite
+    used = dialect.insert(CHALLENGE_USED).values(nonce=words["nonce"], until=words["until"])
+    connection.execute(delete(CHALLENGE_USED).where(CHALLENGE_USED.c.until < int(now().timestamp())))
+    return connection.execute(used.on_conflict_do_nothing()).rowcount == 1
 
 
 def is_key(text: str) -> bool:

@@ -3,7 +3,10 @@
 Bodies are JSON in UTF-8, gzip above a few kB both ways. Every POST but `/enrol`, `/challenge`
 and `/token`, and every request for a file, carries `Authorization: Bearer <token>`. Every failure is an `ErrorReply`.
 
-    POST /enrol        EnrolRequest      -> EnrolReply       a one-time code makes a device
+    GET  /login                          -> LoginMethods     what a person is asked for (see login_messages.py)
+    POST /enrol        EnrolRequest      -> EnrolReply       a one-time code, or a person's log-in, makes a device
+    POST /login        LoginRequest      -> LoginReply       a person logs in again on her device
+    POST /password     PasswordRequest   -> PasswordReply    a person changes her password at the centre
     POST /challenge    ChallengeRequest  -> ChallengeReply   something to sign, good for two minutes
     POST /token        TokenRequest      -> TokenReply       a signed challenge makes a token for 15 minutes
     POST /sync/push    PushRequest       -> PushReply
@@ -13,6 +16,7 @@ and `/token`, and every request for a file, carries `Authorization: Bearer <toke
     GET  /blobs/<hash>                   -> bytes            a piece of a file; Range says which
     POST /reads        ReadsRequest      -> ReadsReply       who read what on the device (see read_messages.py)
     POST /seen         SeenRequest       -> SeenReply        who has handled a client's data
+    POST /admin/...                                          what administrators and team leads do (admin_messages.py)
     POST /wiped        WipedRequest      -> WipedReply       the device has carried out its order
     GET  /health                         -> HealthReply
     GET  /live, /ready                   -> LiveReply, ReadyReply: for whoever watches over the centre's processes
@@ -38,6 +42,7 @@ MAX_MUTATIONS = 5_000  # what the centre takes at once
 MAX_BODY = 4_000_000  # compressed bytes
 MAX_JSON = 24_000_000  # bytes after decompression
 MAX_SCOPES = 5_000  # what one device may say that it holds
+MAX_HELD = 1_000  # changes in quarantine that a device asks after at once
 ROWS_PER_REPLY = 5_000
 BLOB_PIECE = (
     1_000_000  # bytes of a file that a device sends or asks for at once; halved when the answer is 413
@@ -142,13 +147,17 @@ class PushReply(Message):
 
 
 class PullRequest(Message):
-    """The scopes held, each with the cursor up to which it is held (0: nothing yet)."""
+    """The scopes held, each with the cursor up to which it is held (0: nothing yet).
+
+    `held` are changes of this device that went into quarantine and of which it knows nothing more.
+    """
 
     epoch: str
     schema_version: int
     device: Ident
     have: dict[Scope, Annotated[int, Field(ge=0)]]
     limit: Annotated[int, Field(ge=1, le=50_000)] = ROWS_PER_REPLY
+    held: Annotated[list[Ident], Field(max_length=MAX_HELD)] = []
 
 
 class PulledRow(Message):
@@ -177,7 +186,8 @@ class PulledScope(Message):
 class PullReply(Message):
     """What changed in the scopes that this device may hold, and those it may hold no longer.
 
-    A scope without news is left out. `more` on any scope: ask again with the new cursors.
+    A scope without news is left out. `more` on any scope: ask again with the new cursors. `decided` says what became
+    of changes that were held in quarantine.
     """
 
     epoch: str
@@ -186,6 +196,7 @@ class PullReply(Message):
     min_schema: int = MIN_SCHEMA
     evict: list[str] = []
     scopes: list[PulledScope] = []
+    decided: list[Result] = []
 
 
 class BlobsRequest(Message):
@@ -221,16 +232,31 @@ class WorkerMessage(Message):
     role: str
 
 
+class ProofMessage(Message):
+    """How a person proves who she is: by her password at the centre, or by what her organisation says of her.
+
+    `challenge` is that of `LoginMethods` and good once. `id_token` is an OpenID provider's and carries
+    `login_messages.login_nonce` as its nonce, so that it vouches for one device's key and for no other.
+    """
+
+    challenge: Annotated[str, StringConstraints(max_length=400)]
+    username: Annotated[str, StringConstraints(max_length=100)] = ""
+    password: Annotated[str, StringConstraints(max_length=200)] = ""
+    id_token: Annotated[str, StringConstraints(max_length=16_000)] = ""
+
+
 class EnrolRequest(Message):
     """A code given by an administrator, and the public half of the key pair that the device has just made.
 
     `public_key`: Ed25519, 32 raw bytes in base64. `install_id` is made anew whenever a store is created.
+    `proof` where the organisation wants the person to log in, beside the code or in its place.
     """
 
-    code: Annotated[str, StringConstraints(max_length=100)]
+    code: Annotated[str, StringConstraints(max_length=100)] = ""
     public_key: Bytes
     install_id: Ident
-    name: Annotated[str, StringConstraints(max_length=80)] = ""
+    name: Annotated[str, StringConstraints(max_length=80, pattern=_PRINTED)] = ""
+    proof: ProofMessage | None = None
 
 
 class EnrolReply(Message):
@@ -246,6 +272,7 @@ class EnrolReply(Message):
     order_key: str
     sealing_key: str
     schema_version: int = SCHEMA_VERSION
+    must_change: bool = False  # the password was chosen by somebody else
 
 
 class ChallengeRequest(Message):
@@ -338,6 +365,14 @@ class ReadyReply(Message):
 
 ErrorCode = Literal[
     "code",  # 403: the enrolment code is not known, used or too old
+    "login",  # 401: the person must log in: at enrolment, or once more after so many days
+    "login_old",  # 403: the log-in took too long, or was used before
+    "password",  # 403: the user name or the password is not right, or there were too many wrong ones
+    "weak",  # 422: the new password is too easy to guess
+    "identity",  # 403: what the organisation's log-in said is not believed
+    "stranger",  # 403: the organisation's log-in names somebody who has no account here
+    "other_person",  # 403: the code, the device and the log-in are not one person's
+    "provider",  # 503: the centre does not reach the organisation's log-in
     "token",  # 401: no token, or it is no longer good: get another
     "revoked",  # 403: `order` says what the device must do
     "install",  # 403: another copy of this store is in use: this one must be enrolled again
@@ -347,6 +382,7 @@ ErrorCode = Literal[
     "schema_new",  # 409: the program is newer than the centre: what is unsent waits
     "too_large",  # 413: send fewer at once
     "too_many",  # 429: wait for `retry_after` seconds
+    "role",  # 403: the person's role does not do this
     "access",  # 403: no entry of this worker's names the file (or its row has not come yet)
     "hash",  # 422: what came of a file was not the file: all of it was dropped
     "no_room",  # 409: the client's files fill their share

@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QApplication,
@@ -95,6 +95,7 @@ def test_no_text_is_cut_on_any_screen(
         found = {name: faults(settled(show())) for name, show in walk.steps()}
     finally:
         walk.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or all of it is styled again
         theme.apply(qapp, Settings())
     assert {name: texts for name, texts in found.items() if texts} == {}
 
@@ -119,5 +120,6 @@ def test_no_text_is_cut_before_the_store_is_open(
         found += faults(settled(window))
         window.close()
         window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme.apply(qapp, Settings())
     assert found == []

@@ -49,7 +49,7 @@ class Proxy:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def bytes(self) -> int:
+    def passed(self) -> int:
         """How many bytes went through, both ways."""
         return self.up + self.down
 
@@ -76,7 +76,12 @@ class Proxy:
 
     def refuse(self) -> None:
         """Break every connection, and each new one at once."""
-        self._do(lambda: (setattr(self, "_refuses", True), self._break()))
+
+        def refused() -> None:
+            self._refuses = True
+            self._break()
+
+        self._do(refused)
 
     def heal(self) -> None:
         """Be a good line again; connections that stood still go on."""
@@ -89,7 +94,12 @@ class Proxy:
 
     def _do(self, what: Callable[[], Any]) -> None:
         done = Event()
-        self._loop.call_soon_threadsafe(lambda: (what(), done.set()))
+
+        def do() -> None:
+            what()
+            done.set()
+
+        self._loop.call_soon_threadsafe(do)
         done.wait()
 
     # ---- the line itself ----

@@ -1,0 +1,91 @@
+"""What a device's process does at the test's word: orders come as JSON lines, answers and news go out the same way."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Event, Lock
+from typing import Any
+
+from app import clock
+from app.errors import KnownError
+from app.record import validated
+from app.services import SPECS
+from storage.store import Store
+from storage.writing import Changes
+
+_saying = Lock()
+
+
+def orders() -> Iterator[dict[str, Any]]:
+    """Yield each order as it comes, until the test closes the line.
+
+    Read past Python's buffer: a thread that waits in it would keep the interpreter from ending.
+    """
+    rest = b""
+    while piece := os.read(0, 65_536):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from map(json.loads, lines)
+
+
+def say(**news: Any) -> None:
+    """Tell the test something, whole and at once."""
+    with _saying:
+        os.write(1, json.dumps(news).encode() + b"\n")
+
+
+def carry_out(store: Store, order: dict[str, Any]) -> tuple[dict[str, Any], Changes]:
+    """Change the store as an order says, as a form would; return the answer and what the views should know."""
+    kind, identity, values = order.get("kind", ""), order.get("id", ""), order.get("values", {})
+    try:
+        if order["do"] == "save":
+            changes = store.save(validated(SPECS[kind].table, {"id": identity, **values}))
+        elif order["do"] == "delete":
+            changes = store.delete(kind, identity)
+        elif order["do"] in ("edit", "append"):
+            row = store.row(kind, identity)
+            if row is None or row["deleted"]:
+                return {"n": order["n"], "ok": False}, Changes()
+            if order["do"] == "append":
+                values = {name: f"{row[name]}\n{text}" for name, text in values.items()}
+            changes = store.save(validated(SPECS[kind].table, {**row, **values}))
+        else:
+            raise LookupError(order["do"])
+    except KnownError:
+        return {"n": order["n"], "ok": False}, Changes()
+    return {"n": order["n"], "ok": True}, changes
+
+
+class Points:
+    """Where this process is to wait for the test's word, and how far its clock is moved."""
+
+    def __init__(self) -> None:
+        self.wanted, self.ahead = "", timedelta()
+        self._go = Event()
+        clock.hold(now=lambda: clock._present() + self.ahead, at_point=self._at)
+
+    def _at(self, name: str) -> None:
+        if name == self.wanted:
+            self.wanted = ""
+            self._go.clear()
+            say(event="at", point=name)
+            self._go.wait()
+
+    def obey(self, order: dict[str, Any]) -> bool:
+        """Carry out an order about time and places; tell whether it was one."""
+        if order["do"] == "wait at":
+            self.wanted = order["point"]
+        elif order["do"] == "go on":
+            self._go.set()
+        elif order["do"] == "clock":
+            self.ahead = timedelta(seconds=order["ahead"])
+        else:
+            return False
+        say(n=order["n"], ok=True)
+        return True
+
+
+def plain() -> None:
+    """Speak UTF-8, whatever the system's code page."""
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]

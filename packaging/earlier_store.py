@@ -71,6 +71,7 @@ def _records() -> list[Any]:
             experience=[{"title": "Apumies"}],
         ),
         of("profile_health", noted_on="2021-03-10", limits="Ei raskaita nostoja"),
+        of("client_finances", as_of="2021-03-10", debts="Vanha vuokravelka", note="Laskelma annettu"),
         of("profile_criminal_record", noted_on="2021-03-10"),
         of("career_plan", made_on="2021-04-01", goals=[goal], review_on="2022-04-01"),
         of("support_visit", on="2021-05-20", topics=["job_search"], notes="Kävimme taimistolla"),

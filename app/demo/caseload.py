@@ -22,6 +22,7 @@ from app.record import Record, Row, from_row
 from app.services import SPECS
 
 HEALTH_OF = 2  # every second client has a note on health
+FINANCES_OF = 4  # every fourth one on finances
 # What points to something comes after it; else as the services declare it.
 _ORDER = {kind: place for place, kind in enumerate(SPECS)}
 _ORDER["support_visit"] = _ORDER["search_plan"]
@@ -138,6 +139,8 @@ def _profiles(person: Person, place: int, way: Path, of: dict[str, Any], writer:
         "work_ability_check",
     ):
         yield make("profile_health", of | details.health(person, way.assessed, writer))
+    if between(1, FINANCES_OF, person.label, "finances") == 1:
+        yield make("client_finances", of | details.finances(way.assessed, writer))
     if person.label == "Toni Leppäluoto":
         words = "Sakkoja liikenteestä, ei vaikuta haettuihin tehtäviin. Ei kerrota, ellei ajokorttia kysytä."
         values = {"noted_on": way.assessed, "affects_work": words, "told_to_employer": "later"}

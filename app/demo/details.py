@@ -180,6 +180,14 @@ def health(person: Person, noted_on: date, writer: Writer) -> dict[str, Any]:
     }
 
 
+def finances(as_of: date, writer: Writer) -> dict[str, Any]:
+    """Return the values of a note on the client's finances as they bear on work."""
+    return {
+        "as_of": as_of,
+        **{name: writer.sentence("finances", name) for name in data("profiles")["finances"]},
+    }
+
+
 def network(person: Person, place: int, writer: Writer) -> list[dict[str, Any]]:
     """Return the people around a client: own worker, employment expert and one or two more."""
     more = ["family", "activity", "health", "kela", "debt", "care_contact", "psychologist", "own_team"]

@@ -67,7 +67,7 @@ def test_what_is_kept_apart_is_not_offered(qtbot: Any, context: Any, people: dic
     as_team_lead(context.store)
     part = PlansPart(context, people["Mohamed"])
     show(qtbot, part)
-    assert words(part).count("not visible to you") == 2
+    assert words(part).count("not visible to you") == 3
     assert not [one for one in part.findChildren(QPushButton) if "criminal" in one.text() and one.isVisible()]
 
 

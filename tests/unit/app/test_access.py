@@ -28,7 +28,7 @@ def worker(**values: Any) -> Row:
 
 
 def assignment(role: str = roles.JOB_COACH, **values: Any) -> Row:
-    row = {
+    row: Row = {
         "client_id": CLIENTS[0],
         "role": role,
         "valid_from": on(0),

@@ -275,6 +275,8 @@ def test_what_an_entry_holds_follows_what_is_filled() -> None:
         "substance_use",
     )
     assert groups_of("kykyviisari_result", {}) == ("health",)
+    assert groups_of("client_finances", {"debts": "Ulosotto"}) == ("finances",)
+    assert groups_of("client_finances", {"benefits": "Yleistuki"}) == ("finances", "benefits")
     assert groups_of("support_visit", {"topics": ["kela", "travel"]}) == ("work", "benefits")
     assert groups_of("something_new", {"scope": "client:1:health"}) == ("other", "health")
     assert groups_for_service("mental_health") == ("health", "substance_use")

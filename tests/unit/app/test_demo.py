@@ -580,7 +580,7 @@ def test_signatures_are_drawn_within_the_pad_and_differ_by_name() -> None:
 def test_each_client_has_one_coach_and_assignments_begin_with_the_coaching(store: Store, rows: ROWS) -> None:
     coaches = Counter(row["coach_id"] for row in rows["coaching_relationship"])
     assert sorted(coaches.values()) == [21, 21]
-    held = scopes(store.worker, rows["assignment"], DAY)
+    held = scopes({"id": store.worker}, rows["assignment"], (), (), DAY)
     assert {f"client:{row['id']}:core" for row in rows["client"]} <= held
     started = {row["client_id"]: row["started_on"] for row in rows["coaching_relationship"]}
     assert all(row["valid_from"] == started[row["client_id"]] for row in rows["assignment"])

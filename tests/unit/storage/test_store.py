@@ -107,12 +107,17 @@ def test_a_new_client_is_assigned_to_her_maker(store: Store) -> None:
 def test_each_kind_lies_in_its_compartment(store: Store) -> None:
     client = add_client(store)
     store.save(make("profile_health", client_id=client, noted_on="2026-01-01", limits="Selkä"))
+    store.save(make("client_finances", client_id=client, as_of="2026-01-01", debts="Vuokravelka"))
     store.save(make("profile_criminal_record", client_id=client, noted_on="2026-01-01"))
     scopes = {
         kind: store.rows(kind)[0]["scope"].split(":")[2]
-        for kind in ("profile_health", "profile_criminal_record")
+        for kind in ("profile_health", "client_finances", "profile_criminal_record")
     }
-    assert scopes == {"profile_health": "health", "profile_criminal_record": "legal"}
+    assert scopes == {
+        "profile_health": "health",
+        "client_finances": "finances",
+        "profile_criminal_record": "legal",
+    }
 
 
 def test_a_signed_plan_does_not_change(store: Store) -> None:

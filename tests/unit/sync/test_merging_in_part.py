@@ -22,7 +22,12 @@ from tests.model.story import Story
 from tests.town import Device
 
 SECRET = "Salaista"
-APART = {"profile_health": "health", "kykyviisari_result": "health", "profile_criminal_record": "legal"}
+APART = {
+    "profile_health": "health",
+    "kykyviisari_result": "health",
+    "client_finances": "finances",
+    "profile_criminal_record": "legal",
+}
 
 
 @dataclass
@@ -102,6 +107,7 @@ def scene(story: Story, role: str, *, kept_role: str | None = None) -> Scene:
     coach.save("network_member", client_id=other, name="Vuokko")
     day = "2026-01-05"
     coach.save("profile_health", client_id=other, noted_on=day, limits=f"{SECRET} profile_health")
+    coach.save("client_finances", client_id=other, as_of=day, debts=f"{SECRET} client_finances")
     told = f"{SECRET} profile_criminal_record"
     coach.save("profile_criminal_record", client_id=other, noted_on=day, affects_work=told)
     for number in (3, 4):
@@ -156,7 +162,7 @@ def test_who_holds_a_part_merges_and_undoes_the_whole(story: Story, role: str) -
     at.together()
     assert at.apart(at.kept) == before[0]
     assert sorted(row["work_ability"] for row in at.apart(at.other)["kykyviisari_result"]) == [4, 5]
-    for kind in ("profile_health", "profile_criminal_record"):
+    for kind in ("profile_health", "client_finances", "profile_criminal_record"):
         assert at.apart(at.other)[kind] == before[1][kind]
     assert at.at_centre(at.other) == at.apart(at.other)
     at.check_nothing_leaked()

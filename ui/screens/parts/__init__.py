@@ -40,6 +40,7 @@ PARTS = (
         (
             "vocational_profile",
             "profile_health",
+            "client_finances",
             "profile_criminal_record",
             "career_plan",
             "cooperation_agreement",

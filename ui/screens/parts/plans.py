@@ -27,6 +27,7 @@ PROFILE = SPECS["vocational_profile"]
 KINDS = (
     "vocational_profile",
     "profile_health",
+    "client_finances",
     "profile_criminal_record",
     "career_plan",
     "cooperation_agreement",
@@ -339,7 +340,7 @@ class ProfileCard(Card):
 
 
 class ApartCard(Card):
-    """Parts 4 and 11 of the profile, which fewer people hold: health as it affects work, and the criminal record."""
+    """Parts 4, 9 and 11 of the profile, which fewer people hold: health, finances, and the criminal record."""
 
     def __init__(self, part: PlansPart) -> None:
         super().__init__(_("Kept apart"))
@@ -347,6 +348,7 @@ class ApartCard(Card):
         self.buttons: dict[str, QPushButton] = {}
         for kind, text in (
             ("profile_health", _("New: health and work")),
+            ("client_finances", _("New: finances")),
             ("profile_criminal_record", _("New: criminal record")),
         ):
             self.buttons[kind] = self.add_button(text, partial(part.edit, kind))
@@ -354,9 +356,9 @@ class ApartCard(Card):
     def show_rows(self, rows: Rows) -> None:
         """Name the entries by their day; what they say is read where it is opened."""
         self.clear()
-        found = [(kind, row) for kind in ("profile_health", "profile_criminal_record") for row in rows[kind]]
+        found = [(kind, row) for kind in self.buttons for row in rows[kind]]
         for kind, row in found[: SHOWN * 2]:
-            day = format_date(words.day_of(row["noted_on"]))
+            day = format_date(words.day_of(row[SPECS[kind].dated]))
             text = _("{what}, {day}").format(what=_(SPECS[kind].one), day=day)
             _line(self, text, partial(self.part.edit, kind, row))
         hidden = [kind for kind in self.buttons if isinstance(rows[kind], NotHeld)]
@@ -366,7 +368,7 @@ class ApartCard(Card):
             self.quiet(_("{what}: not visible to you.").format(what=_(SPECS[kind].one)))
         if not found and not hidden:
             self.quiet(
-                _("Health as it affects work, and a criminal record, only as far as a job needs them.")
+                _("Health, finances and a criminal record, only as far as a job needs them.")
             )
 
 

@@ -38,7 +38,7 @@ from sync.server import app as centre_app
 from sync.server.app import create_app
 from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
-from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, RECORDS, WORKER
+from sync.server.tables import ACCOUNT, AUDIT, RECORDS, WORKER
 from sync.transport import Answer, NotNow
 from tests.stores import PASSPHRASE, new_store
 
@@ -278,16 +278,18 @@ class Town:
             return list(verify(connection))
 
     def allowed(self, worker: str) -> set[str]:
+        """Return the scopes that a worker may hold, from all that the centre holds: nothing is left out here."""
         with snapshot(self.engine) as connection:
             one = select(ACCOUNT.c.worker_id).where(ACCOUNT.c.username == worker)
             worker_id = connection.execute(one).scalar_one()
-            mine = select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == worker_id)
-            rows = [
-                [dict(row) for row in connection.execute(query).mappings()]
-                for query in (mine, select(RECORDS["consent"]), select(RECORDS["consent_withdrawal"]))
-            ]
-            person = dict(connection.execute(select(WORKER).where(WORKER.c.id == worker_id)).mappings().one())
-            return access.scopes(person, *rows, clock.today())
+
+            def all_of(kind: str) -> list[Row]:
+                return [dict(row) for row in connection.execute(select(RECORDS[kind])).mappings()]
+
+            (person,) = (row for row in all_of("worker") if row["id"] == worker_id)
+            hers = [row for row in all_of("assignment") if row["worker_id"] == worker_id]
+            consents, withdrawals = all_of("consent"), all_of("consent_withdrawal")
+            return access.scopes(person, hers, consents, withdrawals, clock.today())
 
     # ---- devices ----
 

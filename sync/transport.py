@@ -126,6 +126,10 @@ _SAID: dict[str, tuple[str, str]] = {
         N_("There is a server at this address, but not the centre."),
         N_("Check the address."),
     ),
+    "role": (
+        N_("Your role at the centre does not do this."),
+        N_("If that is wrong, ask the administrator."),
+    ),
     "access": (N_("The centre knows no entry of yours that this file belongs to."), ""),
     "hash": (N_("A file came through damaged. It is sent again from the beginning."), ""),
     "no_room": (
@@ -338,7 +342,10 @@ def ask(
     parcel = message if isinstance(message, Parcel) else pack(message)
     if parcel.packed:
         headers["Content-Encoding"] = "gzip"
-    answer = transport.send(path, parcel.body, headers, method)
+    if method == "POST":
+        answer = transport.send(path, parcel.body, headers)
+    else:
+        answer = transport.send(path, parcel.body, headers, method)
     if answer.status == 200 and is_json(answer):
         try:
             return reply.model_validate_json(answer.body)

@@ -179,7 +179,7 @@ class Provider:
         many = isinstance(audience, list) and len(audience) > 1
         if claims.get("azp", None if many else self.client_id) != self.client_id:
             raise NotBelieved("audience")
-        if len(claims["sub"]) > 255:
+        if len(claims["sub"]) > 255 or not claims["sub"].isprintable():
             raise NotBelieved("claims")
 
     def _known(self, anew: bool = False) -> list[dict[str, Any]]:

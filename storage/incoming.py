@@ -21,6 +21,8 @@ from storage.writing import Changes
 
 WHOLE = -1
 """The cursor of a scope that is to be had from the beginning, in place of the rows that are there."""
+MANY = 200
+"""Rows in scopes of which nothing is here yet: the words of more are put into the search index afterwards."""
 ASIDE = -1
 """The cursor of a page that keeps rows of kinds that this program does not know yet."""
 
@@ -59,6 +61,8 @@ def apply_scopes(connection: Connection, arrived: Sequence[Arrived], checksum: "
     scopes = [one.scope for one in arrived]
     waiting = pending(connection, "scope", scopes)
     fresh = _fresh(connection, arrived)
+    unfound = fresh if sum(len(one.rows) for one in arrived if one.scope in fresh) > MANY else set()
+    search.later(connection, unfound)
     result, changed = Applied(), []
     aside: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     by_kind: dict[str, dict[str, Row]] = defaultdict(dict)
@@ -73,7 +77,7 @@ def apply_scopes(connection: Connection, arrived: Sequence[Arrived], checksum: "
             changed += _leftover(connection, one, waiting)
     for kind in SPECS:
         if kind in by_kind:
-            changed += _take(connection, kind, list(by_kind[kind].values()), waiting, fresh)
+            changed += _take(connection, kind, list(by_kind[kind].values()), waiting, fresh, unfound)
     result.changes, result.rows = Changes.of(changed), len(changed)
     _keep_aside(connection, arrived, aside)
     move_cursors(connection, [(one.scope, one.head) for one in arrived])
@@ -130,8 +134,9 @@ def _take(
     arriving: list[Row],
     waiting: Mapping[str, list[Edit]],
     fresh: set[str],
+    unfound: set[str],
 ) -> list[tuple[str, Row]]:
-    """Write the arriving rows of one kind; return those that are different now."""
+    """Write the arriving rows of one kind; return those that are different now. `unfound` are indexed later."""
     known = rows.shape(kind)
     own = len(known.own)
     met = [row["id"] for row in arriving if row["scope"] not in fresh]
@@ -161,7 +166,7 @@ def _take(
                 changed.append((kind, old, row, patch))
     rows.put(connection, kind, puts)
     rows.stamp(connection, kind, stamps)
-    search.index(connection, kind, new)
+    search.index(connection, kind, [row for row in new if row["scope"] not in unfound])
     note(connection, changed)
     if met:
         drop_bases(connection, [row_id for row_id in met if row_id not in waiting])

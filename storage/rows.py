@@ -111,7 +111,9 @@ def shape(kind: str) -> Shape:
         values=itemgetter(*columns),
         needed=itemgetter(*required),
         json_places=tuple(place for place, name in enumerate(columns) if name in json_columns),
-        put=f'INSERT INTO "{kind}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
+        # A row never moves to another scope: one that would take another's id is not written.
+        put=f'INSERT INTO "{kind}" ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}'
+        f' WHERE "{kind}".scope = excluded.scope',
         stamp=f'UPDATE "{kind}" SET {stamps} WHERE id = ?',
         by_id=f'SELECT {names} FROM "{kind}" WHERE id IN (SELECT value FROM json_each(?))',
         children=tuple(

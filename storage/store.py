@@ -305,8 +305,19 @@ class Store:
 
     def search(self, wanted: str, limit: int = 50) -> list[Hit]:
         """Find records by any words in them; any text is a legal question."""
+        while self.catch_up():
+            pass
         with self.read() as connection:
             return search.find(connection, wanted, limit)
+
+    def catch_up(self) -> bool:
+        """Make findable some of what has just come; return whether more waits. To be called again when idle."""
+        with self.read() as connection:
+            if not search.waits(connection):
+                return False
+        with self.write() as connection:
+            search.catch_up(connection)
+        return True
 
     def duplicates(self, client: Mapping[str, Any]) -> list[Row]:
         """Return registered clients who may be the same person as this one."""

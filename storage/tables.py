@@ -146,6 +146,9 @@ search_entry = Table(
     sqlite_autoincrement=True,
 )
 
+# Scopes that have just come and whose words are not in the index yet: see `search.catch_up`.
+search_waiting = Table("search_waiting", metadata, Column("scope", String(80), primary_key=True))
+
 # FTS5 table `search_text(name, text)`, made by the first migration since Alembic cannot see a virtual table. It
 # folds case and diacritics (ä finds a and a finds ä) and keeps prefix indexes; `name` are words that name somebody.
 VIRTUAL = "search_text"

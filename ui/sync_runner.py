@@ -161,12 +161,23 @@ class SyncRunner(QObject):
                 self._bus.changed.emit(result.changes)
         finally:
             self._arriving = False
+        self._make_findable()
         for text in map(str, result.warnings):
             if text not in self._said:
                 self._said.add(text)
                 self.warned.emit(text)
         self._look(then=self.run if self._again else None)
         self._again = False
+
+    def _make_findable(self) -> None:
+        """Let the search catch up with what came, piece by piece: what the person does goes between."""
+
+        def more(waits: bool) -> None:
+            if waits:
+                self._make_findable()
+
+        if not self._over:
+            self._tasks.run(self._store.catch_up, more, owner=self)
 
     def _failed(self, error: KnownError) -> None:
         self._failures += 1

@@ -39,6 +39,7 @@ class Office:
     files: int = 0
     synced: int = 0
     stopped: int = 0
+    unfound: int = 0
     last: datetime | None = None
 
     def unsent(self) -> Unsent:
@@ -46,6 +47,10 @@ class Office:
 
     def conflicts(self) -> list[Any]:
         return []
+
+    def catch_up(self) -> bool:
+        self.unfound = max(0, self.unfound - 1)
+        return self.unfound > 0
 
     def sync(self) -> Result:
         self.synced += 1
@@ -305,3 +310,13 @@ def test_the_network_is_watched_once_and_only_where_a_centre_is_joined(
     runner.joined()
     qtbot.wait(1)
     assert watched == [1]
+
+
+def test_after_a_sync_everything_is_made_findable(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
+    office.unfound = 5
+    runner.start()
+    assert office.unfound == 5
+    tasks.answer()
+    assert office.unfound == 0

@@ -45,6 +45,11 @@ def upgrade() -> None:
         sa.Column("on", app.record.Day(length=10), nullable=False),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_put_off")),
     )
+    op.create_table(
+        "search_waiting",
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_search_waiting")),
+    )
     _add_finances()
     _tell_more_of_workers()
 

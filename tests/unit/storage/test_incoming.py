@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from app.clock import new_id
 from app.record import Row
-from storage import answers, eviction, incoming, outbox
+from storage import answers, eviction, incoming, outbox, search
 from storage.answers import Answer
 from storage.incoming import Arrived
 from storage.rows import complete, shape
@@ -87,6 +87,64 @@ def test_a_fresh_scope_arrives_in_any_order(store: Store) -> None:
     assert store.history("client", one) == []
     with store.read() as connection:
         assert incoming.held_scopes(connection) == {scope: incoming.Held(5, False)}
+
+
+def many_scopes(scopes: int = 30, visits: int = 10) -> list[Arrived]:
+    """Scopes as a first sync brings them: more rows than are put into the search index at once."""
+    made = []
+    for number in range(scopes):
+        one, scope, row = client_row()
+        lines = [("client", {**row, "last_name": f"{number:03}Nimi"})]
+        for visit in range(visits):
+            notes = f"{number:03}muistiinpano x{visit}"
+            row = central("support_visit", new_id(), scope, client_id=one, on="2026-01-05", notes=notes)
+            lines.append(("support_visit", row))
+        made.append(arrived(scope, *lines, whole=True))
+    return made
+
+
+def test_what_comes_at_first_is_found_before_and_after_it_is_made_findable(store: Store) -> None:
+    coming = many_scopes()
+    take(store, *coming)
+    with store.read() as connection:
+        assert search.waits(connection)
+    assert len(store.search("017muistiinpano", limit=100)) == 10, "a search waits for the words itself"
+    assert not store.catch_up()
+    assert len(store.search("029Nimi")) == 1
+    first = store.clients()
+    assert {case.name for case in first} >= {"000Nimi Aino", "029Nimi Aino"}
+
+
+def test_an_edit_before_the_words_are_made_findable_is_found_once(store: Store) -> None:
+    coming = many_scopes()
+    take(store, *coming)
+    client = coming[3].rows[0][1]
+    edit(store, client["id"], last_name="Toisenlainen")
+    while store.catch_up():
+        pass
+    assert len(store.search("Toisenlainen")) == 1
+    assert store.search("003Nimi") == []
+
+
+def test_what_went_again_is_not_made_findable(store: Store) -> None:
+    coming = many_scopes()
+    take(store, *coming)
+    with store.write() as connection:
+        eviction.evict(connection, [one.scope for one in coming], None)
+    with store.read() as connection:
+        assert not search.waits(connection)
+    assert store.search("017muistiinpano") == []
+
+
+def test_a_row_never_moves_to_another_scope(store: Store) -> None:
+    one, scope, row = client_row()
+    take(store, arrived(scope, ("client", row), whole=True))
+    _, elsewhere, own = client_row()
+    thief = {**row, "scope": elsewhere, "last_name": "Vieras"}
+    done = take(store, arrived(elsewhere, ("client", own), ("client", thief), whole=True))
+    assert done.mismatched == (elsewhere,)
+    assert shown(store, one)["last_name"] == "V"
+    assert shown(store, one)["scope"] == scope
 
 
 def test_a_change_is_noted_in_the_history(store: Store) -> None:

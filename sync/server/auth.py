@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import now, random_bytes
-from sync.protocol import TokenRequest, from_base64, to_base64, token_words
+from sync.protocol import TokenRequest, WipedRequest, from_base64, to_base64, token_words, wiped_words
 from sync.server.database import is_postgres
 from sync.server.tables import CHALLENGE_USED
 
@@ -53,6 +53,14 @@ def answers(secret: bytes, asked: TokenRequest, key: str) -> bool:
     return is_signed(key, asked.signature, said)
 
 
+def says_wiped(secret: bytes, asked: WipedRequest, key: str) -> bool:
+    """Tell whether a device without a token has signed that it has forgotten everything."""
+    words = _read(secret, "challenge", asked.challenge)
+    if words is None or words["device"] != asked.device or asked.signature is None:
+        return False
+    return is_signed(key, asked.signature, wiped_words(asked.device, asked.challenge))
+
+
 def is_signed(key: str, signature: str, words: bytes) -> bool:
     """Tell whether words were signed by the key whose public half this is."""
     try:
@@ -84,7 +92,8 @@ def _take(connection: Connection, words: dict[str, str | int] | None) -> bool:
     dialect = postgresql if is_postgres(connection) else sqlite
     used = dialect.insert(CHALLENGE_USED).values(nonce=words["nonce"], until=words["until"])
     connection.execute(delete(CHALLENGE_USED).where(CHALLENGE_USED.c.until < int(now().timestamp())))
-    return connection.execute(used.on_conflict_do_nothing()).rowcount == 1
+    once = used.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(once).rowcount == 1
 
 
 def is_key(text: str) -> bool:

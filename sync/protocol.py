@@ -240,7 +240,7 @@ class ProofMessage(Message):
     """
 
     challenge: Annotated[str, StringConstraints(max_length=400)]
-    username: Annotated[str, StringConstraints(max_length=100)] = ""
+    username: Annotated[str, StringConstraints(max_length=100, pattern=_PRINTED)] = ""
     password: Annotated[str, StringConstraints(max_length=200)] = ""
     id_token: Annotated[str, StringConstraints(max_length=16_000)] = ""
 
@@ -329,9 +329,11 @@ class TokenReply(Message):
 
 
 class WipedRequest(Message):
-    """The device's last word."""
+    """The device's last word: with its token, or with a challenge that it has signed (`wiped_words`)."""
 
     device: Ident
+    challenge: Annotated[str, StringConstraints(max_length=400)] = ""
+    signature: Bytes | None = None
 
 
 class WipedReply(Message):
@@ -410,6 +412,11 @@ def token_words(
     """Return what a device signs to get a token; a program that knows no turns signs the first three alone."""
     words = f"tyopari token\n{device}\n{install_id}\n{challenge}"
     return (words if turn is None else f"{words}\n{turn}\n{restored or ''}").encode()
+
+
+def wiped_words(device: str, challenge: str) -> bytes:
+    """Return what a device signs that has forgotten everything and has no token."""
+    return f"tyopari wiped\n{device}\n{challenge}".encode()
 
 
 def order_words(device: str, order: str, at: str) -> bytes:

@@ -266,6 +266,7 @@ class Batch:
             "mutation": mutation.model_dump_json(),
             "at": self._at,
             "released_at": None,
+            **dict.fromkeys(("decided_at", "decided_by", "decision", "note")),
         }
 
     def flush(self, connection: Connection) -> None:

@@ -42,6 +42,7 @@ _SAYS: dict[str, tuple[int, str]] = {
     ),
     "too_large": (413, N_("Too much at once. Send fewer entries.")),
     "too_many": (429, N_("Too many attempts. Wait a while.")),
+    "role": (403, N_("This person's role does not do this.")),
     "access": (403, N_("No entry that this device may hold names the file.")),
     "hash": (422, N_("What came is not the file that its name says. Send it again.")),
     "no_room": (409, N_("The files of this client fill their share of the centre.")),

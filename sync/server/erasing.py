@@ -121,7 +121,7 @@ def erase(
     _blank_audit(connection, AUDIT.c.scope.in_(within))
     _forget_copies(connection, states, clients)
     kept_apart = update(QUARANTINE).where(QUARANTINE.c.scope.in_(within))
-    connection.execute(kept_apart.values(mutation=""))
+    connection.execute(kept_apart.values(mutation="", note=None))
     connection.execute(kept_apart.where(QUARANTINE.c.released_at.is_(None)).values(released_at=iso(now())))
     known = [scope for scope in within if before[scope] or states[scope].entries]
     entries = [Entry(scope, "erased", sender.worker, sender.device) for scope in known]

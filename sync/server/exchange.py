@@ -10,7 +10,7 @@ from app.clock import now
 from app.record import Row, iso
 from sync import protocol
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION, PullRequest, PushRequest
-from sync.server import devices, metrics
+from sync.server import devices, metrics, quarantine
 from sync.server.bodies import Stop
 from sync.server.centre import Centre, Route, check_age, parse
 from sync.server.database import snapshot
@@ -83,6 +83,7 @@ def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
             raise Stop("revoked", order=order)
         check_age(found["epoch"], asked.epoch, max(asked.schema_version, MIN_SCHEMA))
         evict, scopes = pull(connection, found["worker_id"], asked.have, asked.limit)
+        decided = quarantine.decided(connection, found["worker_id"], asked.held) if asked.held else []
     log.info("pulled", device=found["id"], scopes=len(scopes), evicted=len(evict))
     return {
         "epoch": found["epoch"],
@@ -91,6 +92,7 @@ def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
         "min_schema": MIN_SCHEMA,
         "evict": evict,
         "scopes": scopes,
+        "decided": decided,
     }
 
 

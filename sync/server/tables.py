@@ -83,6 +83,11 @@ QUARANTINE = Table(
     Column("mutation", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("released_at", Instant),
+    # What a person decided (`quarantine.py`): the status that it got, and why where it was rejected.
+    Column("decided_at", Instant),
+    Column("decided_by", String(100)),
+    Column("decision", String(16)),
+    Column("note", String(400)),
 )
 
 # The history of every row and the proof that nobody rewrote it: see audit.py.

@@ -45,6 +45,17 @@ def upgrade() -> None:
     _let_people_log_in()
     _tell_more_of_devices()
     _keep_signed_heads()
+    _decide_what_waits()
+
+
+def _decide_what_waits() -> None:
+    for column in (
+        sa.Column("decided_at", app.record.Instant(length=32)),
+        sa.Column("decided_by", sa.String(length=100)),
+        sa.Column("decision", sa.String(length=16)),
+        sa.Column("note", sa.String(length=400)),
+    ):
+        op.add_column("quarantine", column)
 
 
 def _tell_more_of_devices() -> None:

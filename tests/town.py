@@ -38,7 +38,7 @@ from sync.server import app as centre_app
 from sync.server.app import create_app
 from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
-from sync.server.tables import ACCOUNT, AUDIT, RECORDS, WORKER
+from sync.server.tables import ACCOUNT, AUDIT, RECORDS
 from sync.transport import Answer, NotNow
 from tests.stores import PASSPHRASE, new_store
 

@@ -21,8 +21,6 @@ from storage.writing import Changes
 
 WHOLE = -1
 """The cursor of a scope that is to be had from the beginning, in place of the rows that are there."""
-MANY = 200
-"""Rows in scopes of which nothing is here yet: the words of more are put into the search index afterwards."""
 ASIDE = -1
 """The cursor of a page that keeps rows of kinds that this program does not know yet."""
 
@@ -61,7 +59,7 @@ def apply_scopes(connection: Connection, arrived: Sequence[Arrived], checksum: "
     scopes = [one.scope for one in arrived]
     waiting = pending(connection, "scope", scopes)
     fresh = _fresh(connection, arrived)
-    unfound = fresh if sum(len(one.rows) for one in arrived if one.scope in fresh) > MANY else set()
+    unfound = fresh if sum(len(one.rows) for one in arrived if one.scope in fresh) > search.MANY else set()
     search.later(connection, unfound)
     result, changed = Applied(), []
     aside: dict[str, list[tuple[str, Row]]] = defaultdict(list)

@@ -126,14 +126,17 @@ def _index(connection: Connection, kind: str, rows: Sequence[Row]) -> None:
     )
 
 
+MANY = 200
+"""New rows at once whose words need not be in the index as soon as the rows are there."""
 _AT_ONCE = 20
 """Scopes whose words `catch_up` puts into the index in one transaction: a blink for whoever waits for the store."""
 
 
 def later(connection: Connection, scopes: Collection[str]) -> None:
-    """Note that these scopes have just come; their words are put into the index when there is time for it.
+    """Note that much has just come to these scopes: its words are put into the index when there is time for it.
 
-    The words are a third of the work of a first sync.
+    They are a third of the work of a first sync, and a fifth of that of an import. A row that is changed meanwhile is
+    indexed as it is changed.
     """
     caseload.touch(connection, scopes)
     many(
@@ -151,9 +154,10 @@ def catch_up(connection: Connection) -> None:
     query = "SELECT scope FROM search_waiting ORDER BY scope LIMIT ?"
     scopes = to_json([scope for (scope,) in ask(connection, query, (_AT_ONCE,))]).decode()
     within = "scope IN (SELECT value FROM json_each(?))"
+    unfound = f"WHERE {within} AND NOT deleted AND id NOT IN (SELECT row_id FROM search_entry) ORDER BY rowid"
     for kind in SPECS:
         known = shape(kind)
-        found = ask(connection, f"{known.select} WHERE {within} AND NOT deleted ORDER BY rowid", (scopes,))
+        found = ask(connection, f"{known.select} {unfound}", (scopes,))
         _index(connection, kind, [known.unbind(raw) for raw in found])
     do(connection, f"DELETE FROM search_waiting WHERE {within}", (scopes,))
 

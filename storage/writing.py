@@ -236,10 +236,13 @@ def _first_assignment(connection: Connection, client: Row, worker: UUID) -> Row:
 
 def put(connection: Connection, writes: Iterable[Write]) -> None:
     """Write checked edits with everything that belongs to a write, one statement a table."""
-    for (kind, _), group in _grouped(writes).items():
+    for (kind, op), group in _grouped(writes).items():
         new = [write.new for write in group]
         rows.put(connection, kind, [rows.shape(kind).bind(row) for row in new])
-        search.index(connection, kind, new)
+        if op == "create" and len(new) > search.MANY:
+            search.later(connection, {row["scope"] for row in new})
+        else:
+            search.index(connection, kind, new)
         outbox.queue(connection, [(kind, w.old, w.new, w.op, w.patch) for w in group])
         rows.add(connection, history, [_noted(kind, w.new, w.op, w.patch) for w in group])
         rows.add(connection, access_log, [_logged(kind, write) for write in group])

@@ -4,11 +4,7 @@ An eviction is not a deletion: nothing of it is sent anywhere. Edits that the ce
 outbox, sealed so that only the centre can read them.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
@@ -16,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from app import access
 from app.services import SPECS
-from storage import backup, blobs, db, files, outbox, profile_lock, search, slots
+from storage import blobs, db, outbox, search, wiping
 from storage.writing import Changes
 
 if TYPE_CHECKING:
@@ -86,34 +82,8 @@ def checkpoint(engine: Engine) -> None:
 
 
 def wipe(store: "Store") -> None:
-    """Make everything on this device unreadable and remove it: keys first, then the files. The store is closed.
-
-    Without the keys the database is noise, whatever the disk remembers of it; backups go the same way.
-    """
+    """Make everything on this device unreadable and remove it (`wiping`); the store is closed."""
     folder = store.folder
     store.abandon()
-    for name in (slots.SLOTS, slots.COPY):
-        for file in (folder / name, *folder.glob(f"replaced-*/{name}")):
-            _overwrite(file)
-    for file in (folder / backup.FOLDER).glob(f"*{backup.SUFFIX}"):
-        _overwrite(file)
-    for path in folder.iterdir() if folder.exists() else ():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != profile_lock.FILE:
-            with suppress(OSError):  # held by another program: without the keys it is noise
-                path.unlink(missing_ok=True)
-    files.sync_folder(folder)
-
-
-def _overwrite(file: Path) -> None:
-    """Write nothing over a file that holds keys, and remove it."""
-    if not file.exists():
-        return
-    left = file.stat().st_size
-    with open(file, "r+b") as opened:
-        while left > 0:
-            left -= opened.write(bytes(min(left, 1 << 20)))
-        opened.flush()
-        os.fsync(opened.fileno())
-    file.unlink()
+    if folder.exists():
+        wiping.carry_out(folder)

@@ -26,7 +26,20 @@ from app.i18n import N_, Message
 from app.record import Record, Row, from_row
 from app.services import SPECS
 from app.spec import RecordSpec
-from storage import caseload, db, held, keys, migrate, outbox, profile_lock, rows, search, slots, writing
+from storage import (
+    caseload,
+    db,
+    held,
+    keys,
+    migrate,
+    outbox,
+    profile_lock,
+    rows,
+    search,
+    slots,
+    wiping,
+    writing,
+)
 from storage.outbox import Unsent
 from storage.search import Hit
 from storage.slots import Cost
@@ -60,6 +73,8 @@ class Store:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Tell whether there is, or should be, a store in the folder."""
+        if wiping.pending(folder):
+            return False
         if (folder / db.FILE).exists() or not keys.exists(folder):
             return (folder / db.FILE).exists()
         try:
@@ -70,6 +85,7 @@ class Store:
     @classmethod
     def create(cls, folder: Path, passphrase: str, *, cost: Cost | None = None) -> tuple["Store", str]:
         """Make the store; return it open, with the recovery code that is shown once. Raises KnownError."""
+        wiping.finish(folder)
         lock = profile_lock.acquire(folder)
         try:
             if cls.exists(folder):
@@ -99,6 +115,8 @@ class Store:
 
     @classmethod
     def _unlocked(cls, folder: Path, unlock: Any) -> "Store":
+        if wiping.finish(folder):
+            raise wiping.gone()
         lock = profile_lock.acquire(folder)
         try:
             return cls._opened(folder, unlock(), lock)

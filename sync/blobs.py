@@ -330,7 +330,7 @@ def _request(session: Session, method: str, path: str, body: bytes, headers: dic
 
 def _tokens(session: Session, first: str) -> Iterator[str]:
     yield first
-    yield session.renew()
+    yield session.renew(first)
 
 
 def _damaged() -> NotNow:

@@ -21,7 +21,7 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import blobs, erasing, eviction, incoming, merging, outbox, reading, rows
+from storage import blobs, erasing, eviction, incoming, merging, outbox, reading, rows, wiping
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
@@ -35,13 +35,11 @@ from sync.protocol import (
     OrderMessage,
     PullReply,
     PullRequest,
-    WipedReply,
-    WipedRequest,
     checksum,
 )
 from sync.pushing import STOPPED, Push
 from sync.session import Session, clock_warning
-from sync.transport import HttpTransport, NotNow, Told, Transport, ask
+from sync.transport import HttpTransport, NotNow, Told, Transport
 
 _RESTARTS = 3
 
@@ -344,15 +342,11 @@ class _Sync:
             reads.send(self.session)  # the device is about to forget who looked at what
             self._push()
             attached.exchange(self.session)
-        token, device = self.session.token(), self.session.me.device
         clock.point("client.wipe")
         eviction.wipe(self.store)
-        if token is not None:
-            with suppress(KnownError):  # it is done, whether the centre hears of it or not
-                ask(self.session.transport, "/wiped", to_json(WipedRequest(device=device)), WipedReply, token)
-        raise Wiped(
-            Message(N_("The centre has ended this computer's access. Everything of it here was removed."))
-        )
+        with suppress(KnownError):  # it is done, whether the centre hears of it or not
+            self.session.say_wiped()
+        raise Wiped(Message(wiping.ENDED))
 
     # ---- the end ----
 

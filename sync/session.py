@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata
 from threading import Lock
 from typing import TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ from app import clock
 from app.errors import KnownError
 from app.i18n import N_, Message
 from storage import place
+from storage.adoption import adopt
 from storage.store import Store, set_state, state
 from storage.tables import sync_state
 from sync.protocol import (
@@ -26,10 +28,13 @@ from sync.protocol import (
     OrderMessage,
     TokenReply,
     TokenRequest,
+    WipedReply,
+    WipedRequest,
     from_base64,
     order_words,
     to_base64,
     token_words,
+    wiped_words,
 )
 from sync.transport import Parcel, Told, Transport, ask
 
@@ -126,7 +131,7 @@ class Session:
         """
         with _renewing.setdefault(
             self.store, Lock()
-        ):  # each answer brings the turn that the next question shows
+        ):  # one at a time: each answer brings the next one's turn
             present = _tokens.pop(self.store, None)
             if old is not None and present not in (None, old):
                 _tokens[self.store] = str(present)
@@ -164,6 +169,8 @@ class Session:
         with self.store.write() as connection:
             set_state(connection, "turn", answer.turn)
             set_state(connection, "place", here)
+            if answer.worker.role != state(connection, "worker_role"):
+                adopt(connection, UUID(answer.worker.id), answer.worker.role)
         place.told_restored(folder)
         if restored is not None:
             self.warnings.append(Message(_RESTORED))
@@ -175,6 +182,15 @@ class Session:
     def token(self) -> str | None:
         """Return the token that is at hand, if any."""
         return _tokens.get(self.store)
+
+    def say_wiped(self) -> None:
+        """Tell the centre that this device has forgotten everything; the store is gone. Raises as `ask`."""
+        device = self.me.device
+        question = ChallengeRequest(device=device)
+        challenge = ask(self.transport, "/challenge", to_json(question), ChallengeReply).challenge
+        signature = _signature(self.me, wiped_words(device, challenge))
+        last = WipedRequest(device=device, challenge=challenge, signature=signature)
+        ask(self.transport, "/wiped", to_json(last), WipedReply)
 
     def is_genuine(self, order: OrderMessage) -> bool:
         """Tell whether an order is for this device and signed by its centre."""

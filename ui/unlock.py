@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QVBoxLayou
 from app import i18n
 from app.errors import KnownError, StoreBusy, StoreDamaged, StoreMissing, StoreTooNew, WrongPassphrase
 from app.i18n import _, format_instant
-from storage import keys
+from storage import keys, wiping
 from ui import dialogs, language, printing, theme
 from ui.passphrase import Notice
 from ui.tasks import Tasks
@@ -123,6 +123,10 @@ class UnlockWindow(QWidget):
         self._show(self._first_page())
 
     def _first_page(self) -> Page:
+        try:
+            ended = wiping.finish(self._folder)
+        except KnownError as error:  # another program is at it
+            return self._trouble(error)
         if keys.exists(self._folder):
             return self._unlock_page()
         if (self._folder / STORE_FILE).exists():
@@ -131,7 +135,12 @@ class UnlockWindow(QWidget):
             self._tasks,
             lambda: (
                 _("Welcome to Työpari"),
-                _("Choose a passphrase. It locks everything that is kept on this computer."),
+                " ".join(
+                    [
+                        *([_(wiping.ENDED)] if ended else []),
+                        _("Choose a passphrase. It locks everything that is kept on this computer."),
+                    ]
+                ),
                 _("Continue"),
             ),
         )

@@ -161,7 +161,14 @@ def _finish(centre: Centre, device: Row, name: str) -> None:
     with writing(centre.engine) as connection:
         if good:
             connection.execute(update(BLOB).where(BLOB.c.sha256 == name).values(whole=1))
-            event(connection, "file_taken", person=device["worker_id"], device=device["id"], file=name)
+            event(
+                connection,
+                "file_taken",
+                of=device["worker_id"],
+                person=device["worker_id"],
+                device=device["id"],
+                file=name,
+            )
             _sweep_once_a_day(connection)
         else:
             _drop(connection, [name])
@@ -196,7 +203,14 @@ def give(centre: Centre, device: Row, name: str, first: int, last: int | None) -
         found = _bytes(connection, name, first, end)
     if first == 0:
         with writing(centre.engine) as connection:
-            event(connection, "file_given", person=device["worker_id"], device=device["id"], file=name)
+            event(
+                connection,
+                "file_given",
+                of=device["worker_id"],
+                person=device["worker_id"],
+                device=device["id"],
+                file=name,
+            )
     return found, int(row.size)
 
 

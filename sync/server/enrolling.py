@@ -114,8 +114,13 @@ def token(centre: Centre, request: Request, body: bytes) -> protocol.TokenReply:
 def wiped(centre: Centre, request: Request, body: bytes) -> protocol.WipedReply:
     """Note that a revoked device has forgotten everything."""
     asked = parse(protocol.WipedRequest, body)
-    centre.named(request, asked.device)
+    if asked.signature is None:
+        centre.named(request, asked.device)
     with writing(centre.engine) as connection:
+        if asked.signature is not None:
+            found = devices.device(connection, asked.device)
+            if found is None or not auth.says_wiped(centre.keys.token, asked, found["public_key"]):
+                raise Stop("token")
         devices.wiped(connection, asked.device)
     return protocol.WipedReply(server_time=iso(now()))
 
@@ -124,5 +129,5 @@ ROUTES = (
     Route("/enrol", enrol, protocol.EnrolReply, protocol.EnrolRequest, signed=False),
     Route("/challenge", challenge, protocol.ChallengeReply, protocol.ChallengeRequest, signed=False),
     Route("/token", token, protocol.TokenReply, protocol.TokenRequest, signed=False),
-    Route("/wiped", wiped, protocol.WipedReply, protocol.WipedRequest),
+    Route("/wiped", wiped, protocol.WipedReply, protocol.WipedRequest, signed=False),
 )

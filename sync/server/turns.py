@@ -22,6 +22,7 @@ from sync.server.database import is_postgres
 from sync.server.events import event
 from sync.server.tables import DEVICE
 
+_WHEN = 12
 _SAID_AGAIN = timedelta(days=1)
 """A copy that asks again and again is booked once in this time."""
 _COLUMNS = (
@@ -40,7 +41,7 @@ def turn_of(secret: bytes, challenge: str) -> str:
     """
     until = int(json.loads(from_base64(challenge.partition(".")[0]))["until"])
     mark = hmac.digest(secret, f"turn\n{challenge}".encode(), hashlib.sha256).hex()
-    return f"{until:012}.{mark[:32]}"
+    return f"{until:0{_WHEN}}.{mark[:32]}"
 
 
 def next_turn(connection: Connection, secret: bytes, asked: TokenRequest) -> str | None:
@@ -60,7 +61,8 @@ def next_turn(connection: Connection, secret: bytes, asked: TokenRequest) -> str
         before: str | None = asked.turn
     elif asked.turn == row["turn_before"]:  # the answer was lost, or the request came twice
         before = asked.turn
-        fresh = max(fresh, row["turn"])  # one that was long under way changes nothing
+        if fresh[:_WHEN] < row["turn"][:_WHEN]:  # one that was long under way changes nothing
+            fresh = row["turn"]
     elif restored:
         before = asked.turn
     else:

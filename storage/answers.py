@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
@@ -183,3 +184,42 @@ def _gone(connection: Connection, kind: str, old: Row) -> None:
         rows.put(connection, kind, [rows.shape(kind).bind(hidden)])
     else:
         rows.remove(connection, kind, [old["id"]])
+
+
+# ---- what was decided later -------------------------------------------------------------------------------
+
+
+def in_quarantine(connection: Connection, limit: int) -> list[str]:
+    """Return the edits that the centre set aside and of which nothing more is known, oldest first."""
+    query = (
+        "SELECT mutation_id FROM outbox WHERE state = 'held' AND json_extract(answer, '$.status') = 'quarantined'"
+        " ORDER BY n LIMIT ?"
+    )
+    return [str(row[0]) for row in connection.exec_driver_sql(query, (limit,))]
+
+
+@dataclass
+class Decided:
+    """What a team lead decided about edits that the centre had set aside: how many were taken in, how many not."""
+
+    taken: int = 0
+    refused: int = 0
+    changes: Changes = field(default_factory=Changes)
+
+
+def decide(connection: Connection, answers: Sequence[Answer]) -> Decided:
+    """Note what was decided: what was taken in is kept for a while, what was not stays held, with the reason."""
+    at, result = iso(clock.now()), Decided()
+    for answer in answers:
+        taken = answer.status not in ("quarantined", "refused")
+        said = {"status": answer.status, "problems": list(answer.problems), "at": at}
+        query = "UPDATE outbox SET state = ?, answer = ? WHERE mutation_id = ? AND state = 'held' RETURNING row_id"
+        state = "kept" if taken else "held"
+        found = connection.exec_driver_sql(query, (state, to_json(said).decode(), answer.mutation_id)).first()
+        if found is None:
+            continue
+        result.taken += taken
+        result.refused += not taken
+        # Those who show what was set aside show it anew.
+        result.changes |= Changes(frozenset({"conflict"}), frozenset({UUID(found[0])}))
+    return result

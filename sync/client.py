@@ -26,7 +26,7 @@ from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
 from sync import blobs as attached
-from sync import reads, sealing
+from sync import decided, reads, sealing
 from sync.faults import BUGS
 from sync.paging import paging_of
 from sync.protocol import (
@@ -155,6 +155,7 @@ class _Sync:
         self.lost: set[UUID] = set()
         self.warnings: list[Message] = []
         self.server_time = ""
+        self.held: list[str] = []
 
     def run(self) -> SyncResult:
         """Push and pull; begin again where the centre was restored, obey where this device was revoked."""
@@ -208,6 +209,7 @@ class _Sync:
         While one answer is applied, the centre is asked for the next: what it will be asked is known already.
         """
         again: set[str] = set()
+        self.held = decided.asked(self.store)
         ahead: Future[PullReply] | None = None
         self.paging.begin()
         with ThreadPoolExecutor(1) as aside:
@@ -239,7 +241,9 @@ class _Sync:
             device=self.session.me.device,
             have=dict(have),
             limit=limit,
+            held=self.held,
         )
+        self.held = []  # once a sync is enough
         began = clock.monotonic()
         try:
             reply = self.session.call("/sync/pull", to_json(asked), PullReply)
@@ -251,6 +255,9 @@ class _Sync:
 
     def _take_in(self, reply: PullReply, held: Mapping[str, Held], again: set[str]) -> set[str]:
         """Let go and apply what one answer says; return the scopes that then do not match the centre's."""
+        changes, told = decided.hear(self.store, reply)
+        self.changes |= changes
+        self.warnings += told
         self._evict([scope for scope in reply.evict if scope in held])
         mismatched = set(self._apply(reply, held))
         clock.point("client.pull.applied")

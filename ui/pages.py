@@ -90,7 +90,7 @@ class Pages(QStackedWidget):
         self._sheets.append((widget, client_id))
         closed: Any = getattr(widget, "closed", None)
         if closed is not None:
-            closed.connect(lambda: self.close_sheet(widget))
+            closed.connect(self._sheet_closed)  # nothing here holds the sheet: it goes when Qt lets it go
         self.addWidget(widget)
         self.setCurrentWidget(widget)
         _focus(widget, widget.focusWidget())
@@ -114,6 +114,11 @@ class Pages(QStackedWidget):
         self.moved.emit(self.place)
 
     # ---- inside ----
+
+    def _sheet_closed(self) -> None:
+        sheet = self.sender()
+        if isinstance(sheet, QWidget):
+            self.close_sheet(sheet)
 
     def _arrive(self) -> None:
         sheets, self._sheets = self._sheets, []

@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 from app import i18n
 from app.errors import KnownError, Unreachable
 from app.i18n import N_, Message, _
-from sync.server.commands import audit, centre, clients, devices, login, people
+from sync.server.commands import audit, centre, clients, devices, login, people, quarantine
 from sync.server.commands.common import say
 
-_MODULES = (centre, people, login, devices, clients, audit)
+_MODULES = (centre, people, login, devices, clients, quarantine, audit)
 
 
 def parser() -> argparse.ArgumentParser:

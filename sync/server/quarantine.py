@@ -4,6 +4,7 @@ What is taken in goes the ordinary way, with its author and its time: it is chec
 since and become a decision, and is booked as such. The author hears of it at her next sync (`decided`).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,9 +21,11 @@ from sync.protocol import Mutation
 from sync.server import audit, push, scopes
 from sync.server.batch import said
 from sync.server.database import rows_of
+from sync.server.office import NOBODY
 from sync.server.rights import Sender
 from sync.server.tables import CLIENT, QUARANTINE, RECEIPT, WORKER
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 REJECTED = "refused"
 STILL = "quarantined"
 AUTHOR = "author"
@@ -32,12 +35,17 @@ _READ = (access.CORE,)
 
 @dataclass(frozen=True)
 class Decider:
-    """Who decides: a worker with her role and device, or whoever types a command, by name."""
+    """Who decides: a worker with her role and device, or (`office.NOBODY`) whoever types a command, by name."""
 
     id: str
     role: str
     name: str
     device: str | None = None
+
+    @property
+    def typed(self) -> bool:
+        """Whether it was decided by a command."""
+        return self.id == NOBODY
 
 
 # ---- what waits -------------------------------------------------------------------------------------------
@@ -169,7 +177,13 @@ def _note(
 ) -> None:
     at = iso(now())
     kept = (QUARANTINE.c.mutation_id == row["mutation_id"]) & (QUARANTINE.c.scope == row["scope"])
-    decision = {"decided_at": at, "decided_by": by.id, "decision": status, "note": reason, "released_at": at}
+    decision = {
+        "decided_at": at,
+        "decided_by": by.name[:100] if by.typed else by.id,
+        "decision": status,
+        "note": reason,
+        "released_at": at,
+    }
     connection.execute(update(QUARANTINE).where(kept).values(**decision))
     same = (RECEIPT.c.mutation_id == row["mutation_id"]) & (RECEIPT.c.scope == row["scope"])
     connection.execute(update(RECEIPT).where(same).values(status=status, problems=problems))
@@ -179,6 +193,7 @@ def _book(connection: Connection, by: Decider, rows: Sequence[Row], action: str,
     """Book who decided, in the chain of that which it was about."""
     if not rows:
         return
+    told = {**({"reason": reason} if reason else {}), **({"by": by.name} if by.typed else {})}
     states = scopes.lock(connection, [row["scope"] for row in rows])
     entries = [
         audit.Entry(
@@ -189,7 +204,7 @@ def _book(connection: Connection, by: Decider, rows: Sequence[Row], action: str,
             kind=row["kind"],
             record_id=row["record_id"],
             mutation_id=row["mutation_id"],
-            patch={"reason": reason} if reason else None,
+            patch=told or None,
         )
         for row in rows
     ]
@@ -203,10 +218,8 @@ def _book(connection: Connection, by: Decider, rows: Sequence[Row], action: str,
 def decided(connection: Connection, worker: str, ids: Sequence[str]) -> list[Row]:
     """Return results of those changes of a worker's that waited and wait no longer."""
     found = rows_of(connection, QUARANTINE, sorted(set(ids)), key="mutation_id")
-    names = rows_of(
-        connection, WORKER, sorted({row["decided_by"] for row in found if row["decided_by"]}), ("id", "name")
-    )
-    by = {row["id"]: row["name"] for row in names}
+    deciders = sorted({row["decided_by"] for row in found if _ID.fullmatch(row["decided_by"] or "")})
+    by = {row["id"]: row["name"] for row in rows_of(connection, WORKER, deciders, ("id", "name"))}
     return [_answer(row, by) for row in found if row["worker"] == worker and row["released_at"] is not None]
 
 

@@ -109,6 +109,35 @@ def test_clients_are_given_and_taken(capsys: pytest.CaptureFixture[str], english
     assert ran(capsys, "upgrade")[0] == 0
 
 
+def test_what_waits_is_listed_taken_in_and_rejected(capsys: pytest.CaptureFixture[str], english: str) -> None:
+    from app.clock import new_id
+    from sync.server import accounts, office, push
+    from sync.server.rights import Sender
+
+    ran(capsys, "user", "add", "anna", "--role", "job-coach")
+    engine, ids = connect(english), []
+    with writing(engine) as connection:
+        anna = accounts.user(connection, "anna")["worker_id"]
+        sender = Sender(str(new_id()), anna, "job-coach", draining=True)
+        for first in ("Aino", "Oona"):
+            client = str(new_id())
+            patch = {"first_name": (None, first), "last_name": (None, "T")}
+            made = office.mutation(f"client:{client}:core", "client", client, "create", patch)
+            push.write(connection, sender, [made.model_copy(update={"author": anna})])
+            ids.append(made.id)
+    engine.dispose()
+    code, out, _ = ran(capsys, "quarantine", "list")
+    assert (code, [line.split("\t")[0] for line in out.splitlines()]) == (0, ids)
+    assert "Aino" not in out
+    assert ran(capsys, "quarantine", "reject", ids[0], "--reason", " ")[0] == 1
+    assert ran(capsys, "quarantine", "reject", ids[0], "--reason", "entered twice")[0] == 0
+    assert ran(capsys, "quarantine", "apply", ids[1])[1] == f"{ids[1]}\tapplied\n"
+    assert ran(capsys, "quarantine", "apply", ids[1])[0] == 1
+    assert ran(capsys, "quarantine", "list")[1] == ""
+    assert "client: 1" in ran(capsys, "status")[1]
+    assert ran(capsys, "verify-audit")[0] == 0
+
+
 def test_a_broken_audit_is_told(capsys: pytest.CaptureFixture[str], english: str) -> None:
     ran(capsys, "user", "add", "anna", "--role", "job-coach")
     engine = connect(english)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app import clock
 from app.errors import KnownError
 from app.i18n import N_, Message
-from storage import place
+from storage import place, skew
 from storage.adoption import adopt
 from storage.store import Store, set_state, state
 from storage.tables import sync_state
@@ -25,6 +25,7 @@ from sync.protocol import (
     SCHEMA_VERSION,
     ChallengeReply,
     ChallengeRequest,
+    HealthReply,
     OrderMessage,
     TokenReply,
     TokenRequest,
@@ -42,6 +43,9 @@ M = TypeVar("M", bound=BaseModel)
 
 CLOCK_SECONDS = 600
 """How far the device's clock may be from the centre's before the person is told."""
+
+_TURNS = 3
+"""The first schema of a centre that knows turns: an older one takes a signature without them."""
 
 _tokens: "WeakKeyDictionary[Store, str]" = WeakKeyDictionary()
 _renewing: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
@@ -112,9 +116,42 @@ class Session:
         self.order: OrderMessage | None = None
         self.warnings: list[Message] = []
         """Sentences for the person about this store itself."""
+        self._centre: int | None = None
+
+    @property
+    def schema(self) -> int:
+        """The newest schema that both sides know; the centre is asked where it has not said yet of which it is."""
+        if self._centre is None:
+            with self.store.read() as connection:
+                self._centre = skew.centre_schema(connection)
+        if self._centre is None:
+            self.learn()
+        return min(self._centre or SCHEMA_VERSION, SCHEMA_VERSION)
+
+    def learn(self) -> None:
+        """Ask the centre of which schema it is. Raises as `transport.ask`."""
+        self._hear(ask(self.transport, "/health", b"", HealthReply, method="GET").schema_version)
+
+    def _hear(self, version: int) -> None:
+        if version != self._centre:
+            self._centre = version
+            with self.store.write() as connection:
+                set_state(connection, skew.NAME, version)
 
     def call(self, path: str, message: bytes | Parcel, reply: type[M]) -> M:
         """Send a message with the token and return the reply. Raises as `transport.ask`."""
+        try:
+            answer = self._call(path, message, reply)
+        except Told as told:
+            if told.reply.code == "schema_new":  # it is older than when it last said
+                self.learn()
+            raise
+        version = getattr(answer, "schema_version", None)
+        if isinstance(version, int):
+            self._hear(version)
+        return answer
+
+    def _call(self, path: str, message: bytes | Parcel, reply: type[M]) -> M:
         token = _tokens.get(self.store)
         if token is not None:
             try:
@@ -141,6 +178,7 @@ class Session:
             except Told as told:
                 if told.reply.code != "token":
                     raise
+                self.learn()  # an older centre expects other words
                 answer = self._sign_in()  # it may have come twice on its way, and is taken once
         self.order = answer.order
         return answer.token
@@ -153,13 +191,14 @@ class Session:
         # Restored elsewhere it is a copy: the computer that it was made on may still be in use.
         restored = place.restored(folder) if lies in (None, here) else None
         question = ChallengeRequest(device=me.device)
+        shown = (turn or "") if self.schema >= _TURNS else None
         challenge = ask(self.transport, "/challenge", to_json(question), ChallengeReply).challenge
         signed = TokenRequest(
             device=me.device,
             install_id=me.install_id,
             challenge=challenge,
-            signature=_signature(me, token_words(me.device, me.install_id, challenge, turn or "", restored)),
-            turn=turn or "",
+            signature=_signature(me, token_words(me.device, me.install_id, challenge, shown, restored)),
+            turn=shown,
             restored=restored,
             program=_program(),
             platform=_platform(),

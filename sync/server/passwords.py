@@ -40,8 +40,8 @@ def is_outdated(kept: str) -> bool:
 
 def is_weak(password: str, username: str) -> bool:
     """Tell whether a password is too short or long, one character over and over, or made of the user name."""
-    text = normalize("NFKC", password)
-    rest = text.casefold().replace(username.casefold(), "") if username else text
+    text, name = normalize("NFKC", password), normalize("NFKC", username)
+    rest = text.casefold().replace(name.casefold(), "") if name else text
     return not SHORTEST <= len(text) <= LONGEST or len(set(text)) < 5 or len(rest) < SHORTEST // 2
 
 

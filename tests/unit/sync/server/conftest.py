@@ -238,6 +238,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     with writing(kept) as connection:
         names = ", ".join(name for name in METADATA.tables if name != "server_state")
         connection.execute(text(f"TRUNCATE {names}"))
+        connection.execute(text("DELETE FROM server_state WHERE name LIKE 'login\\_%'"))
 
 
 @pytest.fixture

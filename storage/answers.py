@@ -38,15 +38,17 @@ class Acknowledged:
     conflicts: int = 0
 
 
-def acknowledge(connection: Connection, answers: Sequence[Answer], *, rebase: bool = True) -> Acknowledged:
+def acknowledge(
+    connection: Connection, answers: Sequence[Answer], *, rebase: bool = True, at: str | None = None
+) -> Acknowledged:
     """Note what became of edits: taken ones are kept aside for a while, the others are held with the answer.
 
-    A row whose edit was not plainly applied becomes what the centre has, with the still unsent edits over it.
+    `at` is when the centre says that it answered; without it, now. A row whose edit was not plainly applied becomes what the centre has, with the still unsent edits over it.
     """
     known = _sent(connection, [answer.mutation_id for answer in answers])
     answers = [answer for answer in answers if answer.mutation_id in known]
     result = Acknowledged()
-    _mark(connection, answers, result)
+    _mark(connection, answers, result, at or iso(clock.now()))
     touched = {known[answer.mutation_id] for answer in answers}
     _note_scopes(connection, {scope for _, _, scope in touched})
     told = {known[a.mutation_id]: a.row for a in answers if a.status != "applied"} if rebase else {}
@@ -74,8 +76,7 @@ def _sent(connection: Connection, ids: Sequence[str]) -> dict[str, _Key]:
     return {row[0]: (row[1], row[2], row[3]) for row in rows.ask(connection, query, (listed(ids),))}
 
 
-def _mark(connection: Connection, answers: Sequence[Answer], result: Acknowledged) -> None:
-    at = iso(clock.now())
+def _mark(connection: Connection, answers: Sequence[Answer], result: Acknowledged, at: str) -> None:
     groups: dict[str, list[str]] = defaultdict(list)
     for answer in answers:
         if answer.status in ("quarantined", "refused"):

@@ -228,8 +228,11 @@ def wire(row: Any) -> str:
     )
 
 
-def forget_kept(connection: Connection) -> int:
-    """Let go of taken edits after `KEPT_FOR`; return how many."""
-    before = iso(clock.now() - KEPT_FOR)
+def forget_kept(connection: Connection, now: datetime | None = None) -> int:
+    """Let go of taken edits after `KEPT_FOR`; return how many.
+
+    `now` is the centre's time, as is that at which they were taken: this computer's clock may be years ahead.
+    """
+    before = iso((now or clock.now()) - KEPT_FOR)
     gone = text("DELETE FROM outbox WHERE state = 'kept' AND json_extract(answer, '$.at') < :before")
     return connection.execute(gone, {"before": before}).rowcount

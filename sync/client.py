@@ -360,8 +360,8 @@ class _Sync:
     def _finish(self) -> SyncResult:
         with self.store.write() as connection:
             waits = outbox.unsent(connection)
-            if str(state(connection, "last_sync") or "")[:10] != iso(clock.now())[:10]:  # once a day
-                outbox.forget_kept(connection)
+            if str(state(connection, "server_time") or "")[:10] != self.server_time[:10]:  # once a day
+                outbox.forget_kept(connection, datetime.fromisoformat(self.server_time))
             set_state(connection, "last_sync", iso(clock.now()))
             set_state(connection, "server_time", self.server_time)
             if not waits.count:

@@ -101,7 +101,8 @@ class Push:
             for result in reply.results
         ]
         with self.store.write() as connection:
-            done = answers.acknowledge(connection, said, rebase="no_rebase" not in BUGS)
+            rebase = "no_rebase" not in BUGS
+            done = answers.acknowledge(connection, said, rebase=rebase, at=reply.server_time)
         self.taken += done.taken
         self.changes |= done.changes
         clock.point("client.push.acked")

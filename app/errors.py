@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.i18n import N_, Message, _
 
@@ -18,6 +19,8 @@ class KnownError(Exception):
     """A failure that is not our bug. Says what happened and what the user can do about it."""
 
     exit_code = 1
+    changed: Any = None
+    """What was changed in the store before it came to this, if anything: views must hear of it."""
 
     def __init__(self, message: Message, advice: Message | None = None) -> None:
         super().__init__(message.text)

@@ -155,19 +155,23 @@ class SyncRunner(QObject):
         self._finish(replace(self.known, running=False, retry_at=None, refusal=""))
         if self._over:
             return
-        self._arriving = True
-        try:
-            if result.changes.ids:
-                self._bus.changed.emit(result.changes)
-        finally:
-            self._arriving = False
-        self._make_findable()
+        self._arrived(result.changes)
         for text in map(str, result.warnings):
             if text not in self._said:
                 self._said.add(text)
                 self.warned.emit(text)
         self._look(then=self.run if self._again else None)
         self._again = False
+
+    def _arrived(self, changes: "Changes") -> None:
+        """Tell the views what came; it is nothing to be sent."""
+        self._arriving = True
+        try:
+            if changes.ids:
+                self._bus.changed.emit(changes)
+        finally:
+            self._arriving = False
+        self._make_findable()
 
     def _make_findable(self) -> None:
         """Let the search catch up with what came, piece by piece: what the person does goes between."""
@@ -180,7 +184,8 @@ class SyncRunner(QObject):
             self._tasks.run(self._store.catch_up, more, owner=self)
 
     def _failed(self, error: KnownError) -> None:
-        self._failures += 1
+        # A line that breaks again and again, but brings something each time, is no centre that is not there.
+        self._failures = 1 if error.changed else self._failures + 1
         self._again = False
         asked = getattr(error, "retry_after", None) or 0  # what the centre itself asks for
         wait = max(next_wait(self._failures, clock.random_fraction()), float(asked))
@@ -198,6 +203,8 @@ class SyncRunner(QObject):
         if self._centre is not None and self._centre.ended(error):
             self.ended.emit(str(error))
             return
+        if error.changed:
+            self._arrived(error.changed)
         self._retry.start(round(wait * 1000))
         self._look()
 

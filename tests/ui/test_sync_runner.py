@@ -203,6 +203,23 @@ def test_an_unreachable_centre_is_tried_again_later_and_later(
     assert not runner._retry.isActive()
 
 
+def test_what_came_before_the_line_broke_reaches_the_views_and_it_is_tried_again_soon(
+    runner: SyncRunner, tasks: LateTasks, bus: Bus, office: Office
+) -> None:
+    heard: list[Changes] = []
+    bus.changed.connect(heard.append)
+    broken = Unreachable(Message("broke off"))
+    broken.changed = ARRIVED
+    office.answers = [Unreachable(Message("away"))] * 5 + [broken]
+    runner.start()
+    for _ in range(6):
+        tasks.answer()
+        waits = runner._retry.interval()
+        runner._retry.timeout.emit()
+    assert heard == [ARRIVED]
+    assert waits <= next_wait(1, 1.0) * 1000
+
+
 @pytest.mark.parametrize("error", [NotAllowed(Message("No.")), KnownError(Message("No."))])
 def test_a_refusal_is_told_and_not_called_unreachable(
     error: KnownError, runner: SyncRunner, tasks: LateTasks, office: Office

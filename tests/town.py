@@ -38,6 +38,7 @@ from sync.server import app as centre_app
 from sync.server.app import create_app
 from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
+from sync.server.limits import Allowance
 from sync.server.tables import ACCOUNT, AUDIT, RECORDS
 from sync.transport import Answer, NotNow
 from tests.stores import PASSPHRASE, new_store
@@ -50,6 +51,7 @@ structlog.configure(
 
 WORKERS = ("aada", "bertil", "cecilia")
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+_QUICK = Allowance(per_second=float("inf"))  # days pass in a moment here
 FAULTS = ("request_lost", "response_lost", "duplicated", "html", "bad_gateway", "half", "centre_died")
 
 
@@ -323,7 +325,7 @@ def new_town(folder: Path, url: str | None = None, workers: tuple[str, ...] = WO
     with writing(engine) as connection:
         for worker in workers:
             accounts.add_user(connection, worker, "job-coach")
-    town = Town(folder, engine, create_app(engine))
+    town = Town(folder, engine, create_app(engine, _QUICK))
     for worker in workers:
         town.enrolled(worker, folder / worker)
     return town
@@ -358,7 +360,7 @@ def _secret(worker: str) -> bytes:
 @cache
 def _centre() -> tuple[Engine, FastAPI]:
     engine = connect(f"sqlite:///{_place() / 'centre.db'}")
-    return engine, create_app(engine)
+    return engine, create_app(engine, _QUICK)
 
 
 def _place() -> Path:

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Engine, event, func, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import monotonic, now
-from sync.server.tables import DEVICE, QUARANTINE
+from sync.server.tables import DEVICE
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 MANY = "PROMETHEUS_MULTIPROC_DIR"
@@ -102,15 +102,15 @@ class Counting:
 class _Stored(Collector):
     """What stands in the database, read when it is asked for."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, waiting: Mapping[str, int]) -> None:
+        self.connection, self.waiting = connection, waiting
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the figures."""
         waiting = GaugeMetricFamily(
             "tyopari_quarantine", "Changes that wait in quarantine.", labels=("reason",)
         )
-        for reason, count in self._counts(QUARANTINE.c.reason, QUARANTINE.c.released_at.is_(None)).items():
+        for reason, count in self.waiting.items():
             waiting.add_metric((reason,), count)
         yield waiting
         devices = GaugeMetricFamily(
@@ -128,17 +128,17 @@ class _Stored(Collector):
             value=0 if oldest is None else (now() - datetime.fromisoformat(str(oldest))).total_seconds(),
         )
 
-    def _counts(self, column: Any, *where: Any) -> Mapping[str, int]:
-        query = select(column, func.count()).where(*where).group_by(column)
+    def _counts(self, column: Any) -> Mapping[str, int]:
+        query = select(column, func.count()).group_by(column)
         return {str(value): int(count) for value, count in self.connection.execute(query)}
 
 
-def text(connection: Connection) -> bytes:
-    """Return all figures, those of the other processes of this centre too."""
+def text(connection: Connection, waiting: Mapping[str, int]) -> bytes:
+    """Return all figures, those of the other processes of this centre too; `waiting` is in quarantine, by reason."""
     registry = CollectorRegistry()
     if os.environ.get(MANY):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        registry.register(_Stored(connection))
+        registry.register(_Stored(connection, waiting))
         return generate_latest(registry)
-    registry.register(_Stored(connection))
+    registry.register(_Stored(connection, waiting))
     return generate_latest(_OWN) + generate_latest(registry)

@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from app.clock import now
 from app.record import iso
 from sync import protocol
-from sync.server import metrics, state
+from sync.server import metrics, push, state
 from sync.server.bodies import Stop
 from sync.server.centre import Centre, Route
 from sync.server.database import head, revision, snapshot
@@ -54,7 +54,7 @@ def figures(centre: Centre, request: Request, _body: bytes) -> Response:
     if not _may_watch(request):
         raise Stop("not_found")
     with snapshot(centre.engine) as connection:
-        return Response(metrics.text(connection), media_type=metrics.MEDIA_TYPE)
+        return Response(metrics.text(connection, push.waiting(connection)), media_type=metrics.MEDIA_TYPE)
 
 
 def _may_watch(request: Request) -> bool:

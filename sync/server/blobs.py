@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from app.clock import now, today
 from app.record import Row, iso
 from sync.protocol import MAX_BLOB, MAX_BLOB_PIECE, MAX_BLOBS, BlobReply, BlobsReply, BlobsRequest
-from sync.server import devices
+from sync.server import devices, wall
 from sync.server.bodies import Stop, pieces
 from sync.server.centre import Centre, Route
 from sync.server.database import is_postgres, put, snapshot, writing
@@ -58,8 +58,12 @@ def _scopes_of(
     query = select(*columns).where(
         _ATTACHMENT.c.sha256.in_(bindparam("names", expanding=True)), _ATTACHMENT.c.deleted.is_(False)
     )
+    lines = connection.execute(query, {"names": list(names)}).fetchall()
+    if lines:
+        wall.enter(connection, worker)
+    allowed &= wall.readable(connection, {scope for _name, scope, _author in lines})
     found: dict[str, set[str]] = {}
-    for name, scope, author in connection.execute(query, {"names": list(names)}):
+    for name, scope, author in lines:
         if scope in allowed or (to_send and author == worker):
             found.setdefault(name, set()).add(scope)
     return found

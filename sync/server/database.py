@@ -267,6 +267,8 @@ def alembic_config(connection: Connection | None = None) -> Config:
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest revision, in one transaction."""
     with writing(engine) as connection:
+        if is_postgres(connection):  # what a step writes, the centre itself writes (wall.py)
+            connection.execute(text("SELECT set_config('tyopari.centre', 'on', true)"))
         command.upgrade(alembic_config(connection), "head")
 
 

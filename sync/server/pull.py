@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from app.clock import point
 from app.record import Row
 from sync.protocol import EMPTY
-from sync.server import scopes
+from sync.server import scopes, wall
 from sync.server.database import is_postgres
 from sync.server.rights import allowed_scopes
 from sync.server.scopes import ScopeState
@@ -40,7 +40,10 @@ def pull(
     states = scopes.read(connection, sorted(allowed))
     point("server.pull.heads")
     windows = _windows(states, {scope: have.get(scope, 0) for scope in sorted(allowed)}, limit)
-    rows = _rows(connection, [window for window in windows if window.until > window.after])
+    with_news = [window for window in windows if window.until > window.after]
+    if with_news:
+        wall.enter(connection, worker)
+    rows = _rows(connection, with_news)
     evict = sorted(set(have) - allowed)
     return evict, [
         _page(window, states.get(window.scope), rows.get(window.scope, []))
@@ -91,7 +94,7 @@ def _statement(kind: str, postgres: bool) -> Any:
         .render_derived("asked")
     )
     fits = and_(table.c.scope == asked.c.scope, table.c.seq > asked.c.after, table.c.seq <= asked.c.until)
-    return select(*named, table.c.seq).join_from(asked, table, fits)
+    return select(*named, table.c.seq).join_from(asked, table, fits).where(wall.within(asked.c.scope))
 
 
 def _rows(connection: Connection, windows: Sequence[Window]) -> dict[str, list[Row]]:
@@ -115,7 +118,7 @@ def _news() -> Any:
     """One question for all tables: most pulls bring a row or two, and asking each table takes longer than that."""
     asked = (
         "WITH asked AS (SELECT * FROM unnest(CAST(:scopes AS text[]), CAST(:after AS bigint[]),"
-        " CAST(:until AS bigint[])) AS asked(scope, after, until)) "
+        f" CAST(:until AS bigint[])) AS asked(scope, after, until) WHERE scope {wall.WITHIN}) "
     )
     fits = "t.scope = asked.scope AND t.seq > asked.after AND t.seq <= asked.until"
     return text(

@@ -16,7 +16,7 @@ from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
-from sync.server import erasing, following, moved, scopes
+from sync.server import erasing, following, moved, scopes, wall
 from sync.server.batch import Key, Work, said, settle
 from sync.server.database import rows_of, writing
 from sync.server.faults import BUGS
@@ -60,7 +60,10 @@ def write(
         states[scope].taken = number
     point("server.push.locked")
     known = {} if released else _receipts(connection, [m.id for m in mutations])
-    if not sender.centre:
+    if sender.centre:
+        wall.open_to_centre(connection)
+    else:
+        wall.enter(connection, sender.worker)
         sender.allowed |= allowed_scopes(connection, sender.worker)
         sender.own_clients = clients_still_own(connection, sender.worker, mutations)
     works = list(
@@ -75,11 +78,28 @@ def write(
     works += [*_assignments(sender, works), *_released(connection, works), *erasing.also(works, erased)]
     if works:
         states, rows = settle(connection, sender, states, rows, works)
-        states, rows = following.follow(connection, sender, states, rows, mutations)
-        erasing.erase(connection, sender, states, erasing.done(works))
+        with wall.by_centre(connection):
+            states, rows = following.follow(connection, sender, states, rows, mutations)
+            erasing.erase(connection, sender, states, erasing.done(works))
     _release(connection, [work for work in works if work.released and work.status != "quarantined"])
     done = {work.mutation.id: _result(sender, work, rows) for work in works}
-    return [done[m.id] if m.id in done else _again(sender, m, known[m.id], rows) for m in mutations]
+    results = [done[m.id] if m.id in done else _again(sender, m, known[m.id], rows) for m in mutations]
+    return results if sender.centre else _within_the_wall(connection, sender, results)
+
+
+def _within_the_wall(connection: Connection, sender: Sender, results: list[Row]) -> list[Row]:
+    """Take out rows that the database would not show to this worker."""
+    told = {row["scope"] for result in results if (row := result.get("row")) is not None}
+    hidden = told - wall.readable(connection, told)
+    for result in results if hidden else ():
+        row = result.get("row")
+        if (
+            row is not None
+            and row["scope"] in hidden
+            and access.client_of(row["scope"]) not in sender.created
+        ):
+            result["row"] = None
+    return results
 
 
 def _decide(sender: Sender, work: Work, states: dict[str, ScopeState]) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import Engine, inspect
 
 from app.errors import KnownError, StoreTooNew
 from app.i18n import N_, Message
-from sync.server import state
+from sync.server import state, wall
 from sync.server.database import revisions, snapshot, upgrade, writing
 from sync.server.events import event
 
@@ -14,6 +14,7 @@ def prepare(engine: Engine) -> None:
     _refuse_newer(engine)
     upgrade(engine)
     with writing(engine) as connection:
+        wall.build(connection)
         state.begin(connection)
 
 

@@ -16,7 +16,7 @@ from app.clock import now, random_bytes
 from sync import protocol
 from sync.protocol import from_base64, order_words, to_base64
 from sync.sealing import seal
-from sync.server import devices
+from sync.server import devices, wall
 from sync.server.database import snapshot, writing
 from sync.server.tables import ACCOUNT, AUDIT, QUARANTINE, RECORDS
 from tests.unit.sync.server.conftest import Device, Office, core, ident, packed, visit
@@ -262,6 +262,7 @@ def test_failures_tell_nothing(office: Office, pair: Pair, capsys: pytest.Captur
     anna, _, client = pair
     with writing(office.engine) as connection:
         secret = RECORDS["client"].update().values(notes="secret-note")
+        wall.open_to_centre(connection)
         connection.execute(secret)
     assert office.http.get("/nothing").json()["code"] == "not_found"
     assert office.http.get("/sync/push").status_code == 405

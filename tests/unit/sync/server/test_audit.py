@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from sync.server import accounts, setup
+from sync.server import accounts, setup, wall
 from sync.server.database import connect, is_postgres, writing
 from sync.server.tables import AUDIT, RECORDS, SCOPE
 from tests.unit.sync.server.conftest import Device, Office, core
@@ -50,9 +50,11 @@ def test_a_removed_end_is_found(office: Office, pair: Pair) -> None:
 
 def test_a_row_changed_beside_the_program_is_found(office: Office, pair: Pair) -> None:
     with writing(office.engine) as connection:
+        wall.open_to_centre(connection)  # whoever can write here can open it
         connection.execute(update(RECORDS["client"]).values(version=7))
     assert why(office) == {"rows"}
     with writing(office.engine) as connection:
+        wall.open_to_centre(connection)
         connection.execute(update(RECORDS["client"]).values(version=1))
         connection.execute(delete(SCOPE).where(SCOPE.c.id == core(pair[2])))
     assert why(office) == {"end"}

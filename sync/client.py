@@ -75,12 +75,16 @@ def sync_once(store: Store, transport: Transport, stopped: Callable[[], bool] = 
     """Push, then pull, once. Two calls at once take turns.
 
     Raises Unreachable (`retry_after` where the centre said so), NotAllowed, Wiped; what was done until then
-    stays done. `stopped` is asked between requests and ends the sync early.
+    stays done, and `changed` of the error tells it. `stopped` is asked between requests and ends the sync early.
     """
     with _locks.setdefault(store, Lock()):
-        with without_collecting():
-            work = _Sync(store, transport, stopped)
-            result = work.run()
+        work = _Sync(store, transport, stopped)
+        try:
+            with without_collecting():
+                result = work.run()
+        except KnownError as error:
+            error.changed = work.push.changes | work.changes
+            raise
         return work.with_files(result)
 
 

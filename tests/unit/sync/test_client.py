@@ -25,7 +25,7 @@ from sync.enrol import enrol
 from sync.server import accounts, devices
 from sync.server.database import writing
 from sync.server.tables import RECORDS
-from sync.transport import Answer
+from sync.transport import Answer, NotNow
 from tests.model.story import Story
 from tests.stores import new_store
 from tests.town import Crash, Device, Network, Town
@@ -294,6 +294,33 @@ def test_many_pages_are_applied_whole(town: Town, monkeypatch: pytest.MonkeyPatc
     assert second.sync().pulled == 22
     assert second.network.requests.count("/sync/pull") >= 4
     assert len(second.living("support_visit")) == 19
+
+
+class BreaksAt:
+    """A line that breaks when it is asked the n-th time for a path."""
+
+    def __init__(self, network: Network, path: str, time: int) -> None:
+        self.network, self.path, self.left = network, path, time
+
+    def send(self, path: str, body: bytes, headers: Any, method: str = "POST") -> Answer:
+        self.left -= path == self.path
+        if not self.left:
+            raise NotNow("The connection to the centre broke off.")
+        return self.network.send(path, body, headers, method)
+
+
+def test_a_broken_sync_tells_what_it_changed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, _ = town.devices
+    clients = [first.save("client", first_name="Aino", last_name="Virta") for _ in range(4)]
+    first.sync()
+    for client in clients:
+        town.assign(client, second.worker)
+    for name in ("FIRST_ROWS", "LEAST_ROWS", "ROWS_PER_REPLY"):
+        monkeypatch.setattr(paging, name, 4)
+    with pytest.raises(Unreachable) as broken:
+        sync_once(second.store, BreaksAt(second.network, "/sync/pull", 2))
+    assert {str(one) for one in broken.value.changed.clients} == {*second.living("client")}
+    assert 0 < len(second.living("client")) < len(clients)
 
 
 def test_a_stopped_sync_ends_early(town: Town) -> None:

@@ -7,7 +7,7 @@ still verifies.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from app.clock import now, random_bytes
 from app.record import Row, iso
 from app.services import SPECS
-from sync.protocol import EMPTY, checksum
+from sync.protocol import row_mark
 from sync.server.database import add, json_text
 from sync.server.scopes import ScopeState, beginning
 from sync.server.tables import AUDIT, RECORDS, SCOPE
@@ -106,12 +106,45 @@ class Finding:
     why: str
 
 
+_SCOPES_AT_ONCE = 500
+_ROWS_AT_ONCE = 1_000
+
+
 def verify(connection: Connection) -> Iterator[Finding]:
-    """Check every chain from its beginning, each patch, and each scope's count and checksum."""
-    states = {row.id: ScopeState(*row) for row in connection.execute(select(SCOPE).order_by(SCOPE.c.id))}
+    """Check every chain from its beginning, each patch, and each scope's count and checksum.
+
+    It goes through the scopes some hundred at a time, so that it never holds more than those, however much there is.
+    """
+    after: str | None = None
+    while True:
+        chosen = select(SCOPE).order_by(SCOPE.c.id).limit(_SCOPES_AT_ONCE)
+        if after is not None:
+            chosen = chosen.where(SCOPE.c.id > after)
+        states = {row.id: ScopeState(*row) for row in connection.execute(chosen)}
+        last = _last_of(states) if len(states) == _SCOPES_AT_ONCE else None
+        yield from _check_chains(connection, states, after, last)
+        yield from _check_rows(connection, states.values(), after, last)
+        if last is None:
+            return
+        after = last
+
+
+def _last_of(states: dict[str, ScopeState]) -> str:
+    """Return the last of scopes that came in the database's own order."""
+    return next(reversed(states))
+
+
+def _within(column: Any, after: str | None, last: str | None) -> list[Any]:
+    """Return the conditions for the scopes behind `after` up to `last`, where those are given."""
+    return [*([column > after] if after is not None else []), *([column <= last] if last is not None else [])]
+
+
+def _check_chains(
+    connection: Connection, states: Mapping[str, ScopeState], after: str | None, last: str | None
+) -> Iterator[Finding]:
     ends: dict[str, tuple[int, str]] = {}
-    statement = select(AUDIT).order_by(AUDIT.c.scope, AUDIT.c.n)
-    for found in connection.execution_options(yield_per=1000).execute(statement):
+    statement = select(AUDIT).where(*_within(AUDIT.c.scope, after, last)).order_by(AUDIT.c.scope, AUDIT.c.n)
+    for found in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement):
         row = dict(found._mapping)
         n, chain = ends.get(row["scope"], (0, beginning(row["scope"])))
         yield from _check_entry(row, n, chain)
@@ -121,7 +154,6 @@ def verify(connection: Connection) -> Iterator[Finding]:
         n, chain = ends.get(scope, (0, beginning(scope)))
         if state is None or (state.entries, state.chain) != (n, chain):
             yield Finding(scope, None, "end")
-    yield from _check_rows(connection, states.values())
 
 
 def _check_entry(row: Row, n: int, chain: str) -> Iterator[Finding]:
@@ -135,21 +167,23 @@ def _check_entry(row: Row, n: int, chain: str) -> Iterator[Finding]:
         yield Finding(row["scope"], row["n"], "patch")
 
 
-def _check_rows(connection: Connection, states: Iterable[ScopeState]) -> Iterator[Finding]:
-    living: dict[str, list[tuple[str, str, int]]] = {}
-    totals: dict[str, int] = {}
+def _check_rows(
+    connection: Connection, states: Iterable[ScopeState], after: str | None, last: str | None
+) -> Iterator[Finding]:
+    found = {state.id: [0, 0, 0] for state in states}  # living, the sum of their marks, all
     for kind in SPECS:
         table = RECORDS[kind]
         chosen = select(table.c.scope, table.c.id, table.c.version, table.c.deleted)
-        for scope, row_id, version, deleted in connection.execute(chosen):
-            totals[scope] = totals.get(scope, 0) + 1
-            if not deleted:
-                living.setdefault(scope, []).append((kind, row_id, version))
-    for state in states:
-        rows = living.get(state.id, [])
-        if (state.count, state.checksum, state.total) != (
-            len(rows),
-            checksum(rows) if rows else EMPTY,
-            totals.get(state.id, 0),
+        within = chosen.where(*_within(table.c.scope, after, last))
+        for scope, row_id, version, deleted in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(
+            within
         ):
+            books = found.setdefault(scope, [0, 0, 0])
+            books[2] += 1
+            if not deleted:
+                books[0] += 1
+                books[1] += row_mark(kind, row_id, version)
+    for state in states:
+        living, marks, total = found[state.id]
+        if (state.count, state.checksum, state.total) != (living, f"{marks % 2**64:016x}", total):
             yield Finding(state.id, None, "rows")

@@ -1,10 +1,13 @@
 """Making a centre ready: its schema, its epoch and keys, and whether all this is as the program needs it."""
 
+from pathlib import Path
+
 from sqlalchemy import Engine, inspect
 
 from app.errors import KnownError, StoreTooNew
 from app.i18n import N_, Message
-from sync.server import state, wall
+from app.record import Row
+from sync.server import heads, keeping, state, wall
 from sync.server.database import revisions, snapshot, upgrade, writing
 from sync.server.events import event
 
@@ -57,9 +60,14 @@ def known_revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
 
 
-def restored(engine: Engine) -> str:
-    """Declare that the database came back from a backup; returns the new epoch."""
+def restored(engine: Engine, heads_folder: Path | None = None) -> str:
+    """Declare that the database came back from a backup; returns the new epoch.
+
+    `heads_folder` is where signed heads are kept: what they tell of the time after the backup is then explained.
+    """
     with writing(engine) as connection:
         fresh = state.new_epoch(connection)
-        event(connection, "restored", epoch=fresh)
+        known: Row = heads.accept(connection, heads_folder) if heads_folder is not None else {}
+        keeping.note_system(connection)
+        event(connection, "restored", epoch=fresh, **known)
     return fresh

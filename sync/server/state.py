@@ -48,6 +48,17 @@ def _value(connection: Connection, name: str) -> str:
     return str(connection.execute(_VALUE, {"name": name}).scalar_one())
 
 
+def noted(connection: Connection, name: str) -> str | None:
+    """Return something that the centre keeps about itself, or None."""
+    found = connection.execute(_VALUE, {"name": name}).scalar()
+    return None if found is None else str(found)
+
+
+def note(connection: Connection, name: str, value: str) -> None:
+    """Keep something that the centre knows about itself."""
+    put(connection, STATE, [{"name": name, "value": value}])
+
+
 def epoch(connection: Connection) -> str:
     """Return the present epoch."""
     return _value(connection, "epoch")

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import nullcontext
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import select
@@ -9,8 +10,15 @@ from sqlalchemy.sql import func
 
 from app.errors import WrongUse
 from app.i18n import N_, Message, _
-from sync.server import push, setup, state
-from sync.server.commands.common import Commands, command, open_database, say
+from sync.server import keeping, push, setup, state
+from sync.server.commands.common import (
+    Commands,
+    command,
+    heads_folder,
+    open_database,
+    say,
+    with_heads,
+)
 from sync.server.database import snapshot
 from sync.server.tables import CONFLICT, RECORDS, SCOPE
 
@@ -35,9 +43,11 @@ def run(args: argparse.Namespace) -> None:
         )
     proxies = ",".join(args.proxy)
     options = Serving(args.host, args.port, args.tls_cert, args.tls_key, proxies, _workers(args.workers))
-    engine = open_database()
+    engine, folder = open_database(), heads_folder(args)
+    keeping.begin(engine, folder)
     engine.dispose()
-    serve(engine.url.render_as_string(hide_password=False), options)
+    with keeping.Keeping(engine, folder) if folder is not None else nullcontext():
+        serve(engine.url.render_as_string(hide_password=False), options)
 
 
 def _workers(wanted: int) -> int:
@@ -81,9 +91,9 @@ def status(_args: argparse.Namespace) -> None:
             print(f"  {reason}: {number}")
 
 
-def restored(_args: argparse.Namespace) -> None:
+def restored(args: argparse.Namespace) -> None:
     """Declare that the database came back from a backup."""
-    print(setup.restored(open_database()))
+    print(setup.restored(open_database(), heads_folder(args)))
     say(_("Every device will start over and send again what it still has."))
 
 
@@ -108,4 +118,6 @@ def add(commands: Commands) -> None:
     )
     command(commands, "upgrade", upgrade, _("bring the database to this program's version"))
     command(commands, "status", status, _("how much the centre holds, and what waits for a person"))
-    command(commands, "restored", restored, _("declare that the database came back from a backup"))
+    with_heads(serving)
+    back = command(commands, "restored", restored, _("declare that the database came back from a backup"))
+    with_heads(back)

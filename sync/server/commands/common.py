@@ -4,13 +4,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from app.errors import WrongUse
-from app.i18n import N_, Message
+from app.i18n import N_, Message, _
 from sync.server import setup
 from sync.server.database import connect, default_url
 
@@ -29,6 +30,18 @@ def open_database(ready: bool = True) -> Engine:
             setup.prepare(engine)
         setup.check_ready(engine)
     return engine
+
+
+def heads_folder(args: argparse.Namespace) -> Path | None:
+    """Return the folder outside for signed heads: as named, or TYOPARI_HEADS_DIR; None where there is none."""
+    named = args.heads or os.environ.get("TYOPARI_HEADS_DIR")
+    return Path(named) if named else None
+
+
+def with_heads(made: argparse.ArgumentParser) -> None:
+    """Let a command name the folder for signed heads."""
+    text = _("the folder outside the centre for signed heads (or TYOPARI_HEADS_DIR)")
+    made.add_argument("--heads", metavar="DIR", help=text)
 
 
 def say(text: str) -> None:

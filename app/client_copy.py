@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 from uuid import UUID
 
+from app.access import COMPARTMENTS, GROUPS, NotHeld
 from app.clock import now, today
 from app.coaching_phases import USUAL, CoachingPhases, ours
 from app.documents import said
@@ -63,6 +64,8 @@ class Held:
     log: Sequence[Row]
     names: Mapping[str, str] = field(default_factory=dict)
     phases: CoachingPhases = USUAL
+    lacking: tuple[str, ...] = ()
+    """The compartments that may not be held on this computer: what they hold is not in the copy."""
 
     @property
     def client(self) -> Row:
@@ -75,11 +78,19 @@ def gather(reader: Reader, client_id: UUID) -> Held | None:
     found: dict[str, list[Row]] = {}
     for kind in kinds():
         found[kind] = reader.rows(kind, client_id=client_id, deleted=True)
+    apart = {SPECS[kind].group for kind, rows in found.items() if isinstance(rows, NotHeld)}
     living = {kind: [row for row in rows if not row["deleted"]] for kind, rows in found.items()}
     if not living["client"]:
         return None
     gone = {kind: [row for row in rows if row["deleted"]] for kind, rows in found.items()}
-    return Held(_some(living), _some(gone), reader.access_log(client_id), reader.worker_names(), ours(reader))
+    return Held(
+        _some(living),
+        _some(gone),
+        reader.access_log(client_id),
+        reader.worker_names(),
+        ours(reader),
+        tuple(group for group in GROUPS if group in apart),
+    )
 
 
 def kinds() -> tuple[str, ...]:
@@ -122,6 +133,12 @@ def _blocks(held: Held, attached: Mapping[str, str]) -> Iterable[Block]:
             " who has handled it there. The service keeps the official record in its client information system."
         )
     )
+    if held.lacking:
+        names = ", ".join(_(one.title) for one in COMPARTMENTS if one.value in held.lacking)
+        text = _(
+            "Not in this copy, since whoever made it may not see it: {parts}. Ask the service for the rest."
+        )
+        yield Callout(text.format(parts=names))
     labels = _labels(held)
     for kind, rows in held.rows.items():
         spec = SPECS[kind]
@@ -214,6 +231,7 @@ def data(held: Held, attached: Mapping[str, str] | None = None) -> Row:
     """Return the copy as plain data: each kind's entries with their own fields, and the access log."""
     return {
         "made_at": iso(now()),
+        "not_included": list(held.lacking),
         "entries": _plain(held.rows),
         "deleted_entries": _plain(held.deleted),
         "files": dict(attached or {}),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from app import documents
+from app import client_copy, documents
 from app.access import NotHeld
 from app.clock import new_id
 from storage.store import set_state
@@ -81,3 +81,18 @@ def test_the_store_says_what_may_not_be_held(context: Any, people: dict[str, UUI
         connection.exec_driver_sql("UPDATE assignment SET role = 'job-coach', groups = '[\"health\"]'")
     assert not isinstance(store.rows("profile_health", client_id=client), NotHeld)
     assert isinstance(store.rows("profile_criminal_record", client_id=client), NotHeld)
+
+
+def test_a_copy_of_the_data_says_what_its_maker_may_not_see(context: Any, people: dict[str, UUID]) -> None:
+    store, client = context.store, people["Mohamed"]
+    whole = client_copy.gather(store, client)
+    assert whole is not None
+    assert whole.lacking == ()
+    as_team_lead(store)
+    part = client_copy.gather(store, client)
+    assert part is not None
+    assert part.lacking == ("health", "finances", "legal")
+    assert client_copy.data(part)["not_included"] == ["health", "finances", "legal"]
+    told = str(client_copy.document(part, language="en", maker="M").blocks)
+    assert "may not see it: Health, Finances, Criminal record" in told
+    assert "may not see it" not in str(client_copy.document(whole, language="en", maker="M").blocks)

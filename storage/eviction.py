@@ -7,12 +7,12 @@ outbox, sealed so that only the centre can read them.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine
 
 from app import access
 from app.services import SPECS
-from storage import blobs, db, outbox, search, wiping
+from storage import blobs, db, outbox, search, skew, wiping
 from storage.writing import Changes
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def _seal(connection: Connection, scope: str, seal: Seal) -> None:
     )
     for row in connection.exec_driver_sql(query, (scope,)).fetchall():
         if not row[6].startswith(outbox.SEALED):
-            text = to_json({"sealed": seal(row[1], outbox.wire(row))}).decode()
+            needs = skew.needed(row[3], from_json(row[6]))  # it can be told no more when it is sealed
+            sealed = {"sealed": seal(row[1], outbox.wire(row)), "needs": needs}
+            text = to_json(sealed).decode()
             connection.exec_driver_sql("UPDATE outbox SET patch = ? WHERE n = ?", (text, row[0]))
 
 

@@ -16,7 +16,7 @@ from app.clock import new_id
 from app.patch import Patch, complete
 from app.record import Row, fields, iso
 from app.services import SPECS
-from storage import rows
+from storage import rows, skew
 from storage.tables import outbox, sync_base
 
 SCHEMA = 3
@@ -29,12 +29,16 @@ SEALED = '{"sealed":'
 
 @dataclass(frozen=True)
 class Unsent:
-    """How many edits the centre has not taken yet, and since when; `files` is how many attached files wait."""
+    """How many edits the centre has not taken yet, and since when; `files` is how many attached files wait.
+
+    `later` of the edits wait until the centre is updated.
+    """
 
     count: int
     oldest: datetime | None
     held: int = 0
     files: int = 0
+    later: int = 0
 
 
 Edit = tuple[str, Row | None, Row, str, Patch]
@@ -140,7 +144,20 @@ def unsent(connection: Connection) -> Unsent:
     ).one()
     waiting = "SELECT count(*) FROM blob WHERE state IN ('waiting', 'leaving') AND here"
     files = connection.exec_driver_sql(waiting).scalar_one()
-    return Unsent(count, datetime.fromisoformat(oldest) if oldest else None, held, files)
+    later = len(_later(connection)) if count else 0
+    return Unsent(count, datetime.fromisoformat(oldest) if oldest else None, held, files, later)
+
+
+def _later(connection: Connection, version: int | None = None) -> set[int]:
+    """Return the numbers of the edits that wait until the centre, of this schema or as it last said, is updated."""
+    version = version or skew.centre_schema(connection) or SCHEMA
+    return skew.later(connection, version) if version < SCHEMA else set()
+
+
+def has_news(connection: Connection) -> bool:
+    """Tell whether something was saved that can be sent and is not under way."""
+    new = {number for (number,) in rows.ask(connection, "SELECT n FROM outbox WHERE state = 'new'")}
+    return bool(new and new - _later(connection))
 
 
 def held(connection: Connection) -> list[Row]:
@@ -187,14 +204,29 @@ class Batch:
 
 _NEXT = """
 SELECT n, mutation_id, scope, kind, row_id, op, patch, schema_version, author, saved_at, state FROM outbox
-WHERE n IN (SELECT n FROM outbox WHERE state IN ('new', 'sent') AND n > ? ORDER BY n LIMIT ?) ORDER BY n
+WHERE n IN (
+    SELECT n FROM outbox WHERE state IN ('new', 'sent') AND n > ? AND n NOT IN (SELECT value FROM json_each(?))
+    ORDER BY n LIMIT ?
+) ORDER BY n
+"""
+_UNDER_WAY = """
+UPDATE outbox SET state = 'sent'
+WHERE state = 'new' AND n <= ? AND n NOT IN (SELECT value FROM json_each(?))
 """
 
 
-def batch(connection: Connection, max_bytes: int, max_count: int, after: int = 0) -> Batch:
+def batch(
+    connection: Connection,
+    max_bytes: int,
+    max_count: int,
+    after: int = 0,
+    version: int = SCHEMA,
+    everything: bool = False,
+) -> Batch:
     """Return what is to be sent next, oldest first, and mark it as under way; empty when nothing waits.
 
-    `after` passes over the edits up to this number: those are under way.
+    `after` passes over the edits up to this number: those are under way. A centre of an older schema (`version`)
+    gets what it has a place for, as it understands it; or `everything`, to be kept apart.
 
     A batch has at least one edit, however large. After a crash or a lost answer the same edits come again
     with the same ids, so that the centre knows them.
@@ -203,8 +235,9 @@ def batch(connection: Connection, max_bytes: int, max_count: int, after: int = 0
     sealed: list[str] = []
     ids: list[str] = []
     size, last, fresh, full = 0, 0, False, False
-    for row in rows.ask(connection, _NEXT, (after, max_count)):
-        line = wire(row)
+    later = set() if everything else _later(connection, version)
+    for row in rows.ask(connection, _NEXT, (after, to_json([*later]).decode(), max_count)):
+        line = wire(row, version)
         size += len(line)
         full = bool(ids) and size > max_bytes
         if full:
@@ -213,15 +246,17 @@ def batch(connection: Connection, max_bytes: int, max_count: int, after: int = 0
         ids.append(row[1])
         last, fresh = row[0], fresh or row[10] == "new"
     if fresh:
-        rows.do(connection, "UPDATE outbox SET state = 'sent' WHERE state = 'new' AND n <= ?", (last,))
+        rows.do(connection, _UNDER_WAY, (last, to_json([*later]).decode()))
     return Batch(tuple(mutations), tuple(sealed), tuple(ids), last, full or len(ids) == max_count)
 
 
-def wire(row: Any) -> str:
+def wire(row: Any, version: int = SCHEMA) -> str:
     """Write an outbox row (in the order of `_NEXT`) as the JSON of a mutation; its patch is JSON already."""
     _, mutation, scope, kind, record, op, patch, schema, author, saved_at, *_ = row
     if patch.startswith(SEALED):
         return f'{{"id":"{mutation}","sealed":{to_json(from_json(patch)["sealed"]).decode()}}}'
+    if version < SCHEMA:
+        patch, schema = skew.as_said_to(version, kind, patch, schema)
     return (
         f'{{"id":"{mutation}","scope":"{scope}","kind":"{kind}","row":"{record}","op":"{op}","patch":{patch},'
         f'"schema_version":{schema},"author":"{author}","saved_at":"{saved_at}"}}'

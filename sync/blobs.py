@@ -15,10 +15,10 @@ from weakref import WeakKeyDictionary
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from app import clock
+from app import clock, schema
 from app.errors import DiskFull, KnownError
 from app.i18n import N_, Message
-from storage import blob_file, blobs, files
+from storage import blob_file, blobs, files, outbox
 from storage.blobs import FileDamaged
 from storage.store import Store
 from storage.writing import Changes
@@ -80,6 +80,8 @@ class _Exchange:
         if not unsent and not unknown:
             self._fetch_wanted()
             return
+        if self.session.schema < schema.since("attachment"):
+            return  # the centre takes no files yet
         there = _ask(self.session, [*unsent, *(name for name in unknown if name not in set(unsent))])
         self._note(unknown, there)
         for name in unsent:
@@ -113,8 +115,8 @@ class _Exchange:
     def _go_on(self) -> None:
         """Raise where something else comes first."""
         with self.store.read() as connection:
-            saved = connection.exec_driver_sql("SELECT 1 FROM outbox WHERE state = 'new' LIMIT 1").first()
-        if saved is not None or self.stopped() or clock.monotonic() > self._until:
+            saved = outbox.has_news(connection)
+        if saved or self.stopped() or clock.monotonic() > self._until:
             raise _Enough
 
     def _send(self, name: str, there: BlobReply) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -41,6 +42,7 @@ from sync.pushing import STOPPED, Push
 from sync.session import Session, clock_warning
 from sync.transport import HttpTransport, NotNow, Told, Transport
 
+T = TypeVar("T")
 _RESTARTS = 3
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
@@ -199,11 +201,21 @@ class _Sync:
     def _push(self) -> None:
         """Send everything unsent, oldest first; what a newer or older centre does not take yet waits."""
         try:
-            self.push.run(self.session)
+            self._at_its_age(lambda: self.push.run(self.session))
         except Told as told:
             if told.reply.code not in ("schema_old", "schema_new"):
                 raise
             self.warnings.append(told.message)
+
+    def _at_its_age(self, work: Callable[[], T]) -> T:
+        """Do a part of the sync; once more where the centre turns out to be older than it was."""
+        before = self.session.schema
+        try:
+            return work()
+        except Told as told:
+            if told.reply.code != "schema_new" or self.session.schema >= before:
+                raise
+        return work()
 
     # ---- pull ----
 
@@ -222,7 +234,7 @@ class _Sync:
                 with self.store.read() as connection:
                     held = incoming.held_scopes(connection)
                 have = {scope: one.cursor for scope, one in held.items()}
-                reply = ahead.result() if ahead is not None else self._ask(have, self.paging.rows)
+                reply = ahead.result() if ahead is not None else self._ask_first(have)
                 self.server_time = reply.server_time
                 clock.point("client.pull.page")
                 going_on = any(page.more for page in reply.scopes) and not reply.evict
@@ -238,10 +250,13 @@ class _Sync:
                 self.repaired += len(mismatched - again)
                 again |= mismatched
 
+    def _ask_first(self, have: Mapping[str, int]) -> PullReply:
+        return self._at_its_age(lambda: self._ask(have, self.paging.rows))
+
     def _ask(self, have: Mapping[str, int], limit: int) -> PullReply:
         asked = PullRequest(
             epoch=self.session.me.epoch,
-            schema_version=SCHEMA_VERSION,
+            schema_version=self.session.schema,
             device=self.session.me.device,
             have=dict(have),
             limit=limit,
@@ -351,6 +366,7 @@ class _Sync:
         if order.order == "drain":
             self.session.renew()
             reads.send(self.session)  # the device is about to forget who looked at what
+            self.push.everything = True
             self._push()
             attached.exchange(self.session)
         clock.point("client.wipe")

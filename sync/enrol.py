@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from app import clock
 from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
-from storage import incoming, place
+from storage import incoming, place, skew
 from storage.adoption import adopt
 from storage.store import Store, set_state, state
 from sync import login, session
@@ -91,6 +91,7 @@ def _join(
             "order_key": reply.order_key,
             "sealing_key": reply.sealing_key,
             "epoch": reply.epoch,
+            skew.NAME: reply.schema_version,
             "turn": "",
             "place": place.here(store.folder),
             "worker_name": reply.worker.name,

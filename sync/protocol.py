@@ -381,7 +381,7 @@ ErrorCode = Literal[
     "inactive",  # 403: the person is no longer in service
     "epoch",  # 409: the centre was restored: `epoch` is the present one
     "schema_old",  # 409: the program is too old to send: update needed; local work goes on
-    "schema_new",  # 409: the program is newer than the centre: what is unsent waits
+    "schema_new",  # 409: written in words of a newer centre than this one, of `schema_version`: it waits
     "too_large",  # 413: send fewer at once
     "too_many",  # 429: wait for `retry_after` seconds
     "role",  # 403: the person's role does not do this
@@ -404,6 +404,7 @@ class ErrorReply(Message):
     order: OrderMessage | None = None
     retry_after: int | None = None
     min_schema: int | None = None
+    schema_version: int | None = None
 
 
 def token_words(

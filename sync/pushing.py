@@ -18,7 +18,7 @@ from storage.outbox import Batch
 from storage.store import Store
 from storage.writing import Changes
 from sync.faults import BUGS
-from sync.protocol import BATCH_BYTES, BATCH_MUTATIONS, SCHEMA_VERSION, PushReply
+from sync.protocol import BATCH_BYTES, BATCH_MUTATIONS, PushReply
 from sync.session import Session
 from sync.transport import NotNow, Parcel, TooLarge, pack
 
@@ -43,6 +43,8 @@ class Push:
         self.count, self.bytes = BATCH_MUTATIONS, BATCH_BYTES
         self.taken = 0
         self.changes = Changes()
+        self.everything = False
+        """Send also what an older centre has no place for: it is keeping all of this device's edits apart."""
         self._unnoted: PushReply | None = None
 
     def run(self, session: Session) -> None:
@@ -58,7 +60,9 @@ class Push:
     def _next(self, session: Session, after: int = 0) -> Load | None:
         """Return what is to be sent next, marked and packed; None where nothing waits."""
         with self.store.write() as connection:
-            batch = outbox.batch(connection, self.bytes, self.count, after)
+            batch = outbox.batch(
+                connection, self.bytes, self.count, after, session.schema, everything=self.everything
+            )
         if not batch:
             return None
         clock.point("client.push.marked")
@@ -121,7 +125,7 @@ class Push:
 
 
 def _packed(session: Session, batch: Batch) -> Parcel:
-    about = {"epoch": session.me.epoch, "schema_version": SCHEMA_VERSION, "device": session.me.device}
+    about = {"epoch": session.me.epoch, "schema_version": session.schema, "device": session.me.device}
     head = to_json(about).decode()
     sealed = f',"sealed":[{",".join(batch.sealed)}]' if batch.sealed else ""
     body = f'{head[:-1]},"mutations":[{",".join(batch.mutations)}]{sealed}}}'.encode()

@@ -94,14 +94,21 @@ class Route:
     """Answered at once, without the database: also when everything else waits."""
 
 
-def check_age(present: str, epoch: str, schema: int, newest: int = 1) -> None:
-    """Raise Stop for a device of another epoch than the present one, or of a schema out of range."""
+def check_epoch(present: str, epoch: str) -> None:
+    """Raise Stop for a device of another epoch than the present one."""
     if epoch != present and "no_epoch" not in BUGS:
         raise Stop("epoch", epoch=present)
+
+
+def check_age(schema: int, newest: int) -> None:
+    """Raise Stop for changes from a program that is too old, or written in words that only a newer centre knows.
+
+    A newer program is welcome: it says in this centre's words what has a place here, and keeps the rest.
+    """
     if schema < MIN_SCHEMA:
         raise Stop("schema_old", min_schema=MIN_SCHEMA)
-    if max(schema, newest) > SCHEMA_VERSION:
-        raise Stop("schema_new", min_schema=MIN_SCHEMA)
+    if newest > SCHEMA_VERSION:
+        raise Stop("schema_new", min_schema=MIN_SCHEMA, schema_version=SCHEMA_VERSION)
 
 
 def parse(model: type[M], body: bytes) -> M:

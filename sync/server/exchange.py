@@ -12,7 +12,7 @@ from sync import protocol
 from sync.protocol import MIN_SCHEMA, SCHEMA_VERSION, PullRequest, PushRequest
 from sync.server import devices, metrics, quarantine
 from sync.server.bodies import Stop
-from sync.server.centre import Centre, Route, check_age, parse
+from sync.server.centre import Centre, Route, check_age, check_epoch, parse
 from sync.server.database import snapshot
 from sync.server.pull import pull
 from sync.server.push import newest_schema, parse_one_by_one, parse_sealed, push, refused
@@ -35,7 +35,8 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
 
     def admit(connection: Connection) -> Sender:
         found.update(centre.admitted(connection, *named))
-        check_age(found["epoch"], asked.epoch, asked.schema_version, newest_schema(asked.mutations))
+        check_epoch(found["epoch"], asked.epoch)
+        check_age(asked.schema_version, newest_schema(asked.mutations))
         draining = found["status"] == "drain"
         return Sender(found["id"], found["worker_id"], found["role"], draining=draining)
 
@@ -81,7 +82,7 @@ def pull_changes(centre: Centre, request: Request, body: bytes) -> Row:
         order = devices.order_of(found, centre.keys)
         if order is not None:
             raise Stop("revoked", order=order)
-        check_age(found["epoch"], asked.epoch, max(asked.schema_version, MIN_SCHEMA))
+        check_epoch(found["epoch"], asked.epoch)  # of whatever schema: everybody gets all there is
         evict, scopes = pull(connection, found["worker_id"], asked.have, asked.limit)
         decided = quarantine.decided(connection, found["worker_id"], asked.held) if asked.held else []
     log.info("pulled", device=found["id"], scopes=len(scopes), evicted=len(evict))

@@ -14,6 +14,7 @@ from app.errors import Problem
 from app.i18n import N_, Message
 from app.record import Row, iso
 from app.services import SPECS
+from sync import upcasting
 from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
 from sync.server import erasing, following, moved, scopes, wall
@@ -53,6 +54,7 @@ def write(
 
     `released`: they waited in quarantine, were answered then, and are let in now (`quarantine.take_in`).
     """
+    mutations = [upcasting.lift(mutation) for mutation in mutations]
     erased = erasing.named(connection, mutations)
     wanted = {*(m.scope for m in mutations), *erasing.to_lock(connection, erased)}
     states = scopes.lock(connection, wanted | following.to_lock(connection, mutations))
@@ -112,6 +114,8 @@ def _decide(sender: Sender, work: Work, states: dict[str, ScopeState]) -> None:
         obstacle = None if new_client else sender.obstacle(mutation)
         if obstacle is None and mutation.kind not in SPECS:
             obstacle = "kind"
+        if obstacle is None and mutation.schema_version > SCHEMA_VERSION:
+            obstacle = "newer"
         if obstacle is not None:
             work.quarantine(obstacle)
             return
@@ -263,7 +267,7 @@ def _released(connection: Connection, works: Sequence[Work]) -> list[Work]:
     for kept in sorted(waiting, key=lambda row: (row["at"], row["mutation_id"])):
         if kept["reason"] != "missing" or kept["released_at"] is not None:
             continue
-        mutation = Mutation.model_validate_json(kept["mutation"])
+        mutation = upcasting.lift(Mutation.model_validate_json(kept["mutation"]))
         if any(w.key == (mutation.kind, mutation.row) and w.mutation.scope == mutation.scope for w in works):
             work = Work(mutation, own=True, released=True)
             try:

@@ -183,11 +183,20 @@ def test_programs_of_other_ages_are_told(pair: Pair) -> None:
     anna, _, client = pair
     assert code_of(anna.post("/sync/push", anna.request([], schema_version=0))) == (409, "schema_old")
     newer = anna.request([{**visit(anna, client), "schema_version": protocol.SCHEMA_VERSION + 1}])
-    assert code_of(anna.post("/sync/push", newer)) == (409, "schema_new")
-    assert code_of(anna.post("/sync/push", anna.request([], schema_version=protocol.SCHEMA_VERSION + 1))) == (
-        409,
-        "schema_new",
-    )
+    told = anna.post("/sync/push", newer)
+    assert code_of(told) == (409, "schema_new")
+    assert told.json()["schema_version"] == protocol.SCHEMA_VERSION, "so that it knows what it keeps back"
+
+
+def test_a_newer_program_gets_everything_and_sends_what_has_a_place_here(pair: Pair) -> None:
+    anna, _, client = pair
+    newer = {"schema_version": protocol.SCHEMA_VERSION + 1}
+    known = anna.request([visit(anna, client)], **newer)
+    (result,) = anna.post("/sync/push", known).json()["results"]
+    assert result["status"] == "applied"
+    body = {"epoch": anna.epoch, "device": anna.id, "have": {}, **newer}
+    told = anna.post("/sync/pull", body).json()
+    assert {row["kind"] for page in told["scopes"] for row in page["rows"]} > {"client", "support_visit"}
 
 
 def test_too_much_is_refused(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

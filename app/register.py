@@ -147,7 +147,9 @@ def from_form(kind: str, *, without: Iterable[str] = ()) -> Callable[["Row"], st
         lines = [_head(_(spec.one), row[spec.dated])]
         for section in spec.form:
             found = [
-                _line(field, row) for field in section.fields if field.name not in {*left_out, spec.dated}
+                _line(spec, field, row)
+                for field in section.fields
+                if field.name not in {*left_out, spec.dated}
             ]
             lines += [line for line in found if line]
         return "\n".join(lines)
@@ -160,15 +162,14 @@ def _head(title: str, day: str | None, *more: str) -> str:
     return ", ".join(part for part in (f"{title} {said}".strip(), *more) if part)
 
 
-def _line(field: F, row: "Row") -> str:
+def _line(spec: RecordSpec, field: F, row: "Row") -> str:
     """Write one field; nothing for an empty one, for a no, and for what only points to another entry."""
-    from app.documents import shown
+    from app.documents import said
 
-    value = row.get(field.name)
-    if value is False or field.refers:
+    if row.get(field.name) is False or field.refers:
         return ""
-    said = shown(field, value)
-    return titled(_(field.title), said) if said else ""
+    words = said(spec, field, row)
+    return titled(_(field.title), words) if words else ""
 
 
 def titled(title: str, said: Any) -> str:

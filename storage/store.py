@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app import clock, roles
-from app.access import client_of
+from app.access import CORE, NotHeld, client_of, group_of
 from app.due import Case
 from app.duplicates import likely_same
 from app.errors import KnownError, StoreLocked
@@ -31,6 +32,7 @@ from storage import (
     db,
     held,
     keys,
+    limits,
     migrate,
     outbox,
     profile_lock,
@@ -64,7 +66,9 @@ class Store:
         self.folder, self.engine = folder, engine
         self._key: keys.Key | None = key
         self._lock = lock
+        self._writer = RLock()
         self._caseload = caseload.Caseload(self.read)
+        self.limits = limits.Limits(self.read)
         self.journal_lost = False
         """Whether the last session died and its journal has since gone: what was saved last may be missing."""
 
@@ -193,16 +197,27 @@ class Store:
         return self._writing()
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other thread write while the block reads something and then writes what follows from it.
+
+        Otherwise what the sync brought in between would be written over by what was read before it.
+        """
+        with self._writer:
+            yield
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
         scopes: set[str] = set()
         try:
-            with db.write(self.engine) as connection:
+            with self._writer, db.write(self.engine) as connection:
                 try:
                     yield connection
+                    self.limits.note_time(connection)
                 finally:
                     scopes = caseload.touched(connection)
         finally:
             self._caseload.mark(scopes)
+            self.limits.forget()
 
     # ---- who works here ----
 
@@ -230,9 +245,13 @@ class Store:
     # ---- reading ----
 
     def row(self, kind: str, record_id: UUID | str) -> Row | None:
-        """Return one row as JSON values, deleted or not, without logging."""
+        """Return one row as JSON values, deleted or not, without logging; None for one that is hidden (`limits`)."""
+        over = self.limits.hidden()
+        if kind in limits.kinds(over):
+            return None
         with self.read() as connection:
-            return writing.load(connection, SPECS[kind], str(record_id))
+            found = writing.load(connection, SPECS[kind], str(record_id))
+        return None if found is None or group_of(found["scope"]) in over else found
 
     def get(self, kind: str, record_id: UUID | str) -> Record | None:
         """Return one record, and log that it was read if it is a client's."""
@@ -256,11 +275,16 @@ class Store:
     ) -> list[Row]:
         """Return rows of a kind as JSON values. `order` takes names, `-name` for the other way round.
 
-        Where a client's compartment may not be held here, the answer is `app.access.NotHeld`.
+        Where a client's compartment may not be held here, or not be shown (`limits`), the answer is `access.NotHeld`.
         """
+        over = self.limits.hidden()
+        if kind in limits.kinds(over):
+            return NotHeld()
         with self.read() as connection:
+            if client_id and not held.may_show(connection, kind, str(client_id)):
+                return NotHeld()
             found = rows.find(connection, kind, client_id, where or {}, order, limit, offset, deleted)
-            return found or (held.none_of(connection, kind, str(client_id)) if client_id else [])
+        return [row for row in found if group_of(row["scope"]) not in over] if over else found
 
     def count(self, kind: str) -> int:
         """Return how many records of a kind there are."""
@@ -274,15 +298,19 @@ class Store:
     def clients(self) -> list[Case]:
         """Return the whole caseload by name: each client's phase, level, contacts, planned visits and plan."""
         self.key  # noqa: B018
-        return self._caseload.all()
+        return [] if CORE in self.limits.hidden() else self._caseload.all()
 
     def uncopied(self) -> tuple[int, date | None]:
         """Tell how many notes wait to be copied to the official register, and the day of the oldest."""
+        if CORE in self.limits.hidden():
+            return 0, None
         with self.read() as connection:
             return caseload.uncopied(connection)
 
     def uncopied_notes(self, limit: int = 200) -> list[tuple[str, str, str, str]]:
         """Return the oldest of them, oldest first: kind, id, client and day of each."""
+        if CORE in self.limits.hidden():
+            return []
         with self.read() as connection:
             return caseload.uncopied_notes(connection, limit)
 
@@ -298,13 +326,21 @@ class Store:
 
     def case(self, client_id: UUID | str) -> Case | None:
         """Return one client's case."""
+        if CORE in self.limits.hidden():
+            return None
         with self.read() as connection:
             return next(iter(caseload.cases(connection, UUID(str(client_id)))), None)
 
     def timeline(self, client_id: UUID | str) -> list[Entry]:
         """Return everything dated that happened to a client, newest first."""
+        over = limits.kinds(self.limits.hidden())
         dated = [(spec.kind, spec.dated) for spec in SPECS.values() if spec.dated and spec.scope == "client"]
         with self.read() as connection:
+            dated = [
+                (kind, day)
+                for kind, day in dated
+                if kind not in over and held.may_show(connection, kind, str(client_id))
+            ]
             entries = [
                 Entry(kind, UUID(row["id"]), date.fromisoformat(row[day]) if row[day] else None, row)
                 for kind, day in dated
@@ -314,6 +350,8 @@ class Store:
 
     def history(self, kind: str, record_id: UUID | str) -> list[Row]:
         """Return what was done to a record, newest first: {at, by, op, patch}."""
+        if kind in limits.kinds(self.limits.hidden()):
+            return []
         query = select(history.c.at, history.c.by, history.c.op, history.c.patch)
         query = query.where(history.c.row_id == str(record_id), history.c.kind == kind).order_by(
             history.c.n.desc()
@@ -325,8 +363,13 @@ class Store:
         """Find records by any words in them; any text is a legal question."""
         while self.catch_up():
             pass
+        over = limits.kinds(self.limits.hidden())
         with self.read() as connection:
-            return search.find(connection, wanted, limit)
+            return [
+                hit
+                for hit in search.find(connection, wanted, limit, over)
+                if held.may_show(connection, hit.kind, str(hit.client_id))
+            ]
 
     def catch_up(self) -> bool:
         """Make findable some of what has just come; return whether more waits. To be called again when idle."""
@@ -339,6 +382,8 @@ class Store:
 
     def duplicates(self, client: Mapping[str, Any]) -> list[Row]:
         """Return registered clients who may be the same person as this one."""
+        if CORE in self.limits.hidden():
+            return []
         table = writing.table_of(SPECS["client"])
         columns = [
             table.c[n] for n in ("id", "first_name", "last_name", "born_on", "identity_code", "code_name")

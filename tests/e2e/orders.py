@@ -37,24 +37,27 @@ def say(**news: Any) -> None:
 
 def carry_out(store: Store, order: dict[str, Any]) -> tuple[dict[str, Any], Changes]:
     """Change the store as an order says, as a form would; return the answer and what the views should know."""
-    kind, identity, values = order.get("kind", ""), order.get("id", ""), order.get("values", {})
     try:
-        if order["do"] == "save":
-            changes = store.save(validated(SPECS[kind].table, {"id": identity, **values}))
-        elif order["do"] == "delete":
-            changes = store.delete(kind, identity)
-        elif order["do"] in ("edit", "append"):
-            row = store.row(kind, identity)
-            if row is None or row["deleted"]:
-                return {"n": order["n"], "ok": False}, Changes()
-            if order["do"] == "append":
-                values = {name: f"{row[name]}\n{text}" for name, text in values.items()}
-            changes = store.save(validated(SPECS[kind].table, {**row, **values}))
-        else:
-            raise LookupError(order["do"])
+        with store.alone():
+            changes = _changed(store, order)
     except KnownError:
-        return {"n": order["n"], "ok": False}, Changes()
-    return {"n": order["n"], "ok": True}, changes
+        changes = None
+    return {"n": order["n"], "ok": changes is not None}, changes or Changes()
+
+
+def _changed(store: Store, order: dict[str, Any]) -> Changes | None:
+    """Do it; None where the record is not there any more."""
+    what, kind, identity, values = order["do"], order["kind"], order["id"], order.get("values", {})
+    if what == "save":
+        return store.save(validated(SPECS[kind].table, {"id": identity, **values}))
+    if what == "delete":
+        return store.delete(kind, identity)
+    row = store.row(kind, identity)
+    if row is None or row["deleted"]:
+        return None
+    if what == "append":
+        values = {name: f"{row[name]}\n{text}" for name, text in values.items()}
+    return store.save(validated(SPECS[kind].table, {**row, **values}))
 
 
 class Points:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -354,3 +355,29 @@ def test_what_an_entry_points_to_is_here_and_the_same_clients(store: Store) -> N
     store.delete("career_plan", later.id)
     (row,) = store.rows("cooperation_agreement")
     store.save(make("cooperation_agreement", **{**row, "meetings": "Kerran viikossa"}))
+
+
+def test_what_follows_from_what_was_read_is_written_before_anybody_else_writes(store: Store) -> None:
+    client = add_client(store)
+    order: list[str] = []
+
+    def edit(name: str, value: str) -> None:
+        with store.alone():
+            row = store.row("client", client)
+            assert row is not None
+            store.save(make("client", **{**row, name: value}))
+            order.append(name)
+
+    arriving = Thread(target=edit, args=("phone", "050 1"))
+    with store.alone():
+        row = store.row("client", client)
+        assert row is not None
+        arriving.start()
+        arriving.join(0.2)  # as long as it likes: it must not come in
+        store.save(make("client", **{**row, "notes": "Soitettu"}))
+        order.append("notes")
+    arriving.join()
+    assert order == ["notes", "phone"]
+    found = store.row("client", client)
+    assert found is not None
+    assert (found["phone"], found["notes"]) == ("050 1", "Soitettu")

@@ -30,6 +30,7 @@ _WHERE = {
     "retention": ("clients", "retention"),
     "erase": ("clients", "erase"),
     "client-copy": ("clients", "client_copy"),
+    "seen": ("clients", "seen"),
     "enrol": ("exchange", "enrol"),
     "sync": ("exchange", "sync"),
     "conflicts": ("exchange", "conflicts"),
@@ -128,6 +129,10 @@ def parser() -> ArgumentParser:
     copy.add_argument("client", metavar="CLIENT")
     copy.add_argument("--out", metavar="FILE", required=True)
     copy.add_argument("--lang", choices=LANGUAGES)
+    seen = verb("seen", _("who has seen a client's data, as a paper for the client"))
+    seen.add_argument("client", metavar="CLIENT")
+    seen.add_argument("--out", metavar="FILE", required=True)
+    seen.add_argument("--lang", choices=LANGUAGES)
     enrol = verb("enrol", _("join a centre with a one-time code"))
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE")

@@ -1,21 +1,26 @@
 """Who read, printed or gave out a client's data on a device: the centre hears of it once, whatever happens."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic_core import to_json
 
+import sync.client
+from app.__main__ import main
 from app.clock import new_id
 from app.errors import NotAllowed, Unreachable
 from storage import erasing, reading
 from sync import reads, session
 from sync.session import Session
 from tests.model.story import Story
-from tests.town import FAULTS, Crash, Device, Town
+from tests.stores import PASSPHRASE
+from tests.town import FAULTS, Crash, Device, Town, reopened
 
 
 @pytest.fixture
@@ -290,3 +295,34 @@ def test_a_revoked_device_is_told_nothing(town: Town, client: UUID) -> None:
     with pytest.raises(Told, match="ended this computer's access"):
         reads.seen(Session(first.store, first.network), client)
     session.forget(first.store)
+
+
+def test_the_paper_for_the_client_is_of_the_centre_or_says_that_it_is_not(
+    town: Town,
+    client: UUID,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    town.assign(client, "bertil")
+    second = town.devices[1]
+    second.sync()
+    second.store.opened(client)
+    second.sync()
+    first = town.devices[0]
+    first.store.close()
+    monkeypatch.setenv("TYOPARI_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setattr(first.network, "close", lambda: None, raising=False)
+    monkeypatch.setattr(sync.client, "transport_of", lambda _store: first.network)
+    words = ["--profile", str(first.folder), "seen", str(client), "--out", str(tmp_path / "a.pdf"), "--json"]
+    assert main(words) == 0
+    whole = json.loads(capsys.readouterr().out)
+    first.network.plan[:] = ["request_lost"] * 3
+    assert main(words) == 0
+    told = capsys.readouterr()
+    alone = json.loads(told.out)
+    first.store = reopened(first.folder, first.secret)
+    assert (whole["everywhere"], alone["everywhere"]) == (True, False)
+    assert whole["entries"] > 2
+    assert "this computer alone" in told.err
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")

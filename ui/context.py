@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from storage.store import Store
     from storage.writing import Changes
+    from sync.transport import Transport
 
 
 def _nowhere(_place: tuple[Any, ...]) -> None:
@@ -22,7 +23,10 @@ def _nowhere(_place: tuple[Any, ...]) -> None:
 
 @dataclass
 class Context:
-    """Everything that a screen may reach; there are no global objects. `go` leads to any place of `ui.places`."""
+    """Everything that a screen may reach; there are no global objects. `go` leads to any place of `ui.places`.
+
+    `role` is the worker's; `way` leads to the centre where that is not the one that the store has joined by itself.
+    """
 
     store: "Store"
     tasks: Tasks
@@ -35,19 +39,28 @@ class Context:
     preview: Callable[..., None]
     say: Callable[..., None]
     go: Callable[[tuple[Any, ...]], None] = _nowhere
+    role: str = ""
+    way: "Transport | None" = None
 
 
 def write(
     context: Context, op: "Callable[[], Changes]", done: Callable[[], Any] | None = None, failed: Any = None
 ) -> None:
-    """Run an operation that writes into the store, tell the bus what it changed, then call `done()`."""
+    """Run an operation that writes into the store, tell the bus what it changed, then call `done()`.
+
+    What it reads first is still so when it writes: nothing arrives in between.
+    """
+
+    def alone() -> "Changes":
+        with context.store.alone():
+            return op()
 
     def wrote(changes: "Changes") -> None:
         context.bus.changed.emit(changes)
         if done is not None and alive(owner_of(done)):
             done()
 
-    context.tasks.run(op, wrote, failed)
+    context.tasks.run(alone, wrote, failed)
 
 
 def save(context: Context, *records: "Record", done: Callable[[], Any] | None = None) -> None:

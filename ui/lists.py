@@ -3,7 +3,8 @@
 The kinds stand on the left where there is room, else in a box above.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, cast
 from uuid import UUID
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -20,6 +21,18 @@ WIDE = 760  # at the usual text size, from which the kinds stand beside the list
 KINDS = 210
 
 
+class Listed(Protocol):
+    """What a service lists: a kind of record, or a page of its own."""
+
+    @property
+    def kind(self) -> str:
+        """Its key."""
+
+    @property
+    def title(self) -> str:
+        """Its (untranslated) title."""
+
+
 class Lists(QWidget):
     """Shows one list of several. `screens` gives the kinds that have a screen of their own instead of a list."""
 
@@ -27,7 +40,7 @@ class Lists(QWidget):
         self,
         context: Context,
         title: str,
-        specs: tuple[RecordSpec, ...],
+        specs: Sequence[Listed],
         client_id: UUID | None = None,
         screens: Mapping[str, Screen] | None = None,
         parent: QWidget | None = None,
@@ -101,7 +114,9 @@ class Lists(QWidget):
         page = self._made.get(spec.kind)
         if page is None:
             own = self._screens.get(spec.kind)
-            page = self._made[spec.kind] = own() if own else RecordsPage(self.context, spec, self.client_id)
+            page = self._made[spec.kind] = (
+                own() if own else RecordsPage(self.context, cast(RecordSpec, spec), self.client_id)
+            )
             if own is None:
                 page.setContentsMargins(*[spacing(2)] * 4)
             self.stack.addWidget(page)

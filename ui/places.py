@@ -11,6 +11,7 @@ from app.i18n import N_, _
 
 if TYPE_CHECKING:
     from ui.context import Context
+    from ui.screens.administration import Page
 
 Place = tuple[Any, ...]
 """("today",), ("service", key), ("client", id), ("plan", client, plan), ("merge", client, other or None),
@@ -79,27 +80,39 @@ def client_of(place: Place) -> Any:
     return place[1] if place[0] in ("client", "plan", "merge", "erase", "register") else None
 
 
-ALSO = {"clients": ("coaching_phase",), "administration": ("coaching_phase",)}
-"""What a tab shows beside its own kinds: the phases of coaching stand with the lists that coordinators keep."""
+ALSO = {
+    "clients": ("coaching_phase",),
+    "administration": ("coaching_phase", "catalogue_service", "support_situation"),
+}
+"""What a tab shows beside its own kinds: the lists that coordinators keep, and administrators who see no client."""
 
 
 def _service(context: "Context", key: str) -> QWidget:
     from app.services import SERVICES, SPECS
-    from ui.lists import Lists
+    from ui.lists import Listed, Lists
     from ui.screens.phases import PhasesScreen
 
     service = next(service for service in SERVICES if service.key == key)
     screens: dict[str, Callable[[], QWidget]] = {"coaching_phase": lambda: PhasesScreen(context)}
-    if key == "clients":
+    if key in ALSO:
         from ui.screens.catalogue import KINDS, StartingList
+
+        for kind in KINDS:
+            screens[kind] = partial(StartingList, context, kind)
+    if key == "clients":
         from ui.screens.clients import ClientsScreen
         from ui.screens.merges import MergesScreen
         from ui.screens.retention import RetentionScreen
 
         screens["client"] = lambda: ClientsScreen(context)
-        for kind in KINDS:
-            screens[kind] = partial(StartingList, context, kind)
         screens["client_merge"] = lambda: MergesScreen(context)
         screens["erasure"] = lambda: RetentionScreen(context)
-    records = (*service.records, *(SPECS[kind] for kind in ALSO.get(key, ())))
+    own: tuple[Page, ...] = ()
+    if key == "administration":
+        from ui.screens.administration import pages
+        from ui.screens.administration import screens as pages_made
+
+        own = pages(context.role)
+        screens |= pages_made(context)
+    records: list[Listed] = [*own, *service.records, *(SPECS[kind] for kind in ALSO.get(key, ()))]
     return Lists(context, _(service.title), records, screens=screens)

@@ -66,6 +66,7 @@ class Shell(QMainWindow):
             preview=self.preview,
             say=self.say,
             go=self.go,
+            role=session.role,
         )
         session.tasks.failed = lambda error: self.say(str(error))
         session.bus.changed.connect(self._changed)

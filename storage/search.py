@@ -182,19 +182,19 @@ def join(connection: Connection) -> None:
     connection.exec_driver_sql("INSERT INTO search_text (search_text) VALUES ('optimize')")
 
 
-def find(connection: Connection, wanted: str, limit: int = 50) -> list[Hit]:
+def find(connection: Connection, wanted: str, limit: int = 50, hidden: Collection[str] = ()) -> list[Hit]:
     """Return what matches every word of any text, as a word or its beginning: people by name first, then newest.
 
-    When nothing matches, endings are cut, since Finnish words end in many ways.
+    When nothing matches, endings are cut, since Finnish words end in many ways. `hidden` kinds are left out.
     """
     terms = re.findall(r"\w+", wanted)
     for words in (terms, [term[: max(4, len(term) - 3)] for term in terms]):
         query = " ".join(f'"{word}"*' for word in words)
         if not query:
             return []
-        named = _matches(connection, f"name : ({query})", limit)
+        named = _matches(connection, f"name : ({query})", limit, hidden)
         seen = {hit.id for hit in named}
-        found = named + [hit for hit in _matches(connection, query, limit) if hit.id not in seen]
+        found = named + [hit for hit in _matches(connection, query, limit, hidden) if hit.id not in seen]
         if found:
             return found[:limit]
     return []
@@ -203,12 +203,14 @@ def find(connection: Connection, wanted: str, limit: int = 50) -> list[Hit]:
 _FIND = text(
     "SELECT e.kind, e.row_id, e.client_id, snippet(search_text, -1, :begins, :ends, '…', 12)"
     " FROM search_text JOIN search_entry e ON e.n = search_text.rowid"
-    " WHERE search_text MATCH :query ORDER BY search_text.rowid DESC LIMIT :limit"
+    " WHERE search_text MATCH :query AND e.kind NOT IN (SELECT value FROM json_each(:hidden))"
+    " ORDER BY search_text.rowid DESC LIMIT :limit"
 )
 
 
-def _matches(connection: Connection, query: str, limit: int) -> list[Hit]:
-    found = connection.execute(_FIND, {"begins": MARK[0], "ends": MARK[1], "query": query, "limit": limit})
+def _matches(connection: Connection, query: str, limit: int, hidden: Collection[str]) -> list[Hit]:
+    values = {"begins": MARK[0], "ends": MARK[1], "query": query, "limit": limit}
+    found = connection.execute(_FIND, {**values, "hidden": to_json(sorted(hidden)).decode()})
     return [
         Hit(kind, UUID(row), UUID(client) if client else None, snippet)
         for kind, row, client, snippet in found

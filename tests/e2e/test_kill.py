@@ -27,6 +27,7 @@ for number in range(100_000):
 """
 
 
+@pytest.mark.failure(1)
 @pytest.mark.parametrize("after", [1, 4, 17])
 def test_killed_while_saving(tmp_path: Path, after: int) -> None:
     folder = tmp_path / "profile"

@@ -53,6 +53,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iter
         yield made
 
 
+@pytest.mark.failure(21)
 def test_the_window_is_closed_in_the_middle(town: Town) -> None:
     """The program ends by itself, in order and soon; the next start goes on where it was."""
     town.add_worker("bertil")
@@ -109,6 +110,7 @@ def _check_kept(device: Device, ids: list[str]) -> None:
         store.close()
 
 
+@pytest.mark.failure(21)
 def test_a_night_in_the_middle_of_an_exchange(town: Town) -> None:
     """The process sleeps through its token's whole life; then it shows itself again and goes on."""
     town.add_worker("aada")

@@ -127,10 +127,11 @@ class Story:
         device: Device,
         faults: tuple[str, ...] = (),
         crash_at: int | None = None,
+        dies_at: str | None = None,
         centre_dies_at: int | None = None,
         also: Any = None,
     ) -> SyncResult | None:
-        """Sync once, with faults for the requests to come; die at the device's or the centre's n-th point.
+        """Sync once, with faults for the requests to come; die at an n-th point, or a named one.
 
         `also` is (point, function): something that happens at that point.
         """
@@ -142,7 +143,7 @@ class Story:
             if also is not None and name == also[0] and met["also"] == 0:
                 met["also"] += 1
                 also[1]()
-            if side == "device" and met[side] == crash_at:
+            if name == dies_at or (side == "device" and met[side] == crash_at):
                 raise Crash(name)
             if side == "server" and met[side] == centre_dies_at:
                 raise CentreDied(name)

@@ -64,8 +64,8 @@ def device_dies_in_a_pull(story: Story) -> None:
     client = shared(story)
     edit(story, 0, client, phone="1")
     story.sync(story.town.devices[0])
-    for point in range(1, 12):
-        story.sync(story.town.devices[1], crash_at=point)
+    for point in ("client.pull.cursors", "client.pull.page", "client.pull.applied"):
+        story.sync(story.town.devices[1], dies_at=point)
 
 
 def two_edit_one_field(story: Story) -> None:

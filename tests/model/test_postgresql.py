@@ -134,6 +134,7 @@ def _all_agree(town: Town) -> None:
     assert all(one == first for one in others), "a row never arrived"
 
 
+@pytest.mark.failure(6)
 def test_a_slow_writer_is_not_skipped(town: Town) -> None:
     _overlap(town)
     _all_agree(town)

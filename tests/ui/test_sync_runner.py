@@ -184,6 +184,7 @@ def test_what_arrives_reaches_the_views_and_starts_no_other_sync(
     assert not runner._soon.isActive()
 
 
+@pytest.mark.failure(18)
 def test_an_unreachable_centre_is_tried_again_later_and_later(
     runner: SyncRunner, tasks: LateTasks, office: Office
 ) -> None:
@@ -231,6 +232,7 @@ def test_a_refusal_is_told_and_not_called_unreachable(
     assert runner.known.retry_at is None
 
 
+@pytest.mark.failure(21)
 def test_stopping_waits_for_the_one_under_way_and_asks_it_to_end(
     runner: SyncRunner, tasks: LateTasks, office: Office, bus: Bus
 ) -> None:
@@ -258,6 +260,7 @@ def test_a_warning_is_told_once(runner: SyncRunner, tasks: LateTasks, office: Of
     assert told == ["The clock is wrong."]
 
 
+@pytest.mark.failure(18)
 def test_the_wait_that_the_centre_asks_for_is_kept(
     runner: SyncRunner, tasks: LateTasks, office: Office
 ) -> None:
@@ -294,6 +297,7 @@ def test_an_enrolment_is_followed_by_the_first_sync(
     assert len(tasks.held) == 1
 
 
+@pytest.mark.failure(18)
 def test_waits_grow_to_a_quarter_of_an_hour_and_are_spread() -> None:
     assert next_wait(1, 1.0) == 15
     assert next_wait(1, 0.0) == 7.5

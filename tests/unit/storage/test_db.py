@@ -170,6 +170,7 @@ HARMS = {
 }
 
 
+@pytest.mark.failure(14)
 @pytest.mark.parametrize("noted", [True, False], ids=["size noted", "size not noted"])
 @pytest.mark.parametrize("harm", HARMS)
 def test_damage_is_noticed_at_opening(closed: Path, harm: str, noted: bool) -> None:
@@ -183,6 +184,7 @@ def test_damage_is_noticed_at_opening(closed: Path, harm: str, noted: bool) -> N
     assert closed.read_bytes() == before
 
 
+@pytest.mark.failure(14)
 @pytest.mark.parametrize("must_exist", [True, False])
 def test_a_missing_store_is_never_made_anew(closed: Path, must_exist: bool) -> None:
     closed.unlink()
@@ -206,6 +208,7 @@ def test_a_store_that_vanishes_while_open_is_not_made_anew(closed: Path) -> None
     assert not closed.exists()
 
 
+@pytest.mark.failure(13, 14)
 def test_the_store_of_another_profile_is_told_apart(closed: Path, tmp_path: Path) -> None:
     other = new_folder(tmp_path / "other")
     engine = db.open_engine(other, Key(bytes(32)), must_exist=False)
@@ -216,6 +219,7 @@ def test_the_store_of_another_profile_is_told_apart(closed: Path, tmp_path: Path
         db.open_engine(closed, Key(SECRET))
 
 
+@pytest.mark.failure(14)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(place=st.floats(0, 1, exclude_max=True))
 def test_a_flipped_bit_anywhere_is_found(closed: Path, place: float) -> None:
@@ -291,6 +295,7 @@ def test_a_killed_process_loses_nothing_confirmed(path: Path, point: str, kept: 
     assert slots.store_state(path.parent).clean
 
 
+@pytest.mark.failure(14)
 def test_a_journal_taken_away_after_a_crash_is_told(path: Path) -> None:
     assert crash(path, "db.committed") == 9
     Path(f"{path}-wal").unlink()
@@ -438,6 +443,7 @@ def test_our_mistakes_are_bugs(engine: Engine) -> None:
 # ---- the world --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(12)
 def test_a_full_disk_undoes_the_write_and_the_next_works(engine: Engine) -> None:
     fill(engine)
     with engine.connect() as connection:

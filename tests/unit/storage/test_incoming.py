@@ -77,6 +77,7 @@ def bases(store: Store) -> dict[str, Any]:
 # ---- scopes -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(5)
 def test_a_fresh_scope_arrives_in_any_order(store: Store) -> None:
     one, scope, client = client_row()
     visit = central("support_visit", new_id(), scope, client_id=one, on="2026-01-05", notes="kahvila")
@@ -207,6 +208,7 @@ def test_a_failed_arrival_changes_nothing(store: Store) -> None:
         assert incoming.held_scopes(connection) == {}
 
 
+@pytest.mark.failure(16)
 def test_fields_of_a_newer_centre_are_kept_and_not_sent_back(store: Store) -> None:
     one, scope, client = client_row()
     take(store, arrived(scope, ("client", {**client, "pronouns": "hän", "seq": 9}), whole=True))
@@ -225,6 +227,7 @@ def test_what_an_older_centre_does_not_say_stays(store: Store) -> None:
     assert (shown(store, one)["phone"], shown(store, one)["last_name"]) == ("1", "")
 
 
+@pytest.mark.failure(16)
 def test_rows_of_an_unknown_kind_are_kept_aside(store: Store) -> None:
     _, scope, client = client_row()
     new = {"id": str(new_id()), "scope": scope, "version": 1, "deleted": False, "what": "x"}

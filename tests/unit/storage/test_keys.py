@@ -74,6 +74,7 @@ def test_decomposed_letters_are_the_same_passphrase(tmp_path: Path) -> None:
     assert keys.unlock(tmp_path, "po\u0308yta\u0308 ha\u0308ma\u0308ra\u0308 kello").secret() == key.secret()
 
 
+@pytest.mark.failure(13)
 def test_wrong_passphrase_and_wrong_code(store: Store) -> None:
     folder, _, _ = store
     with pytest.raises(WrongPassphrase):
@@ -124,6 +125,7 @@ def test_the_key_of_another_store_is_never_wrapped(store: Store) -> None:
 # ---- damage -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(13)
 @pytest.mark.parametrize("name", [slots.SLOTS, slots.COPY])
 @pytest.mark.parametrize("harm", ["missing", "empty", "half", "changed", "junk"])
 def test_either_copy_alone_opens_and_is_healed(store: Store, name: str, harm: str) -> None:
@@ -133,6 +135,7 @@ def test_either_copy_alone_opens_and_is_healed(store: Store, name: str, harm: st
     assert (folder / slots.SLOTS).read_bytes() == (folder / slots.COPY).read_bytes()
 
 
+@pytest.mark.failure(13)
 @pytest.mark.parametrize("harm", ["empty", "half", "changed", "junk"])
 def test_damage_of_both_is_no_wrong_passphrase(store: Store, harm: str) -> None:
     folder, _, _ = store
@@ -237,6 +240,7 @@ def test_power_cut_in_creation_leaves_nothing_or_all(tmp_path: Path, dying: list
         keys.create(tmp_path, GOOD, cost=keys.FLOOR)
 
 
+@pytest.mark.failure(12)
 def test_full_disk_keeps_the_old_passphrase(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, secret, _ = store
 

@@ -272,6 +272,7 @@ def test_a_draft_goes_with_the_save_and_stays_when_it_is_refused(store: Store) -
     assert store.drafts() == []
 
 
+@pytest.mark.failure(1)
 def test_a_crash_before_the_commit_leaves_nothing_of_the_write(store: Store) -> None:
     class Died(BaseException):
         pass

@@ -84,6 +84,7 @@ def test_a_file_reaches_the_other_device(town: Town, client: str, size: int) -> 
     assert town.findings() == []
 
 
+@pytest.mark.failure(19)
 def test_the_entry_goes_before_the_file_and_nothing_new_costs_nothing(town: Town, client: str) -> None:
     first = town.devices[0]
     row = attach(first, client, random_bytes(MORE))
@@ -109,6 +110,7 @@ def test_consents_and_agreements_come_by_themselves_the_rest_when_opened(town: T
     assert not blobs.is_here(second.store, other)
 
 
+@pytest.mark.failure(19)
 def test_until_it_is_sent_it_is_said_where_it_is(town: Town, client: str) -> None:
     first, second, _ = town.devices
     row = attach(first, client, b"content")
@@ -126,6 +128,7 @@ def test_until_it_is_sent_it_is_said_where_it_is(town: Town, client: str) -> Non
 # ---- what networks do -------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(19)
 @pytest.mark.parametrize("fault", [*FAULTS[:-1], "cut 0", "cut 1", "cut 990000"])
 @pytest.mark.parametrize("at", range(4))
 def test_no_fault_of_the_network_loses_or_spoils_a_file(town: Town, client: str, fault: str, at: int) -> None:
@@ -147,6 +150,7 @@ def test_no_fault_of_the_network_loses_or_spoils_a_file(town: Town, client: str,
     assert fetched(second, row) == content
 
 
+@pytest.mark.failure(19)
 def test_an_upload_that_stops_at_99_percent_goes_on_there(town: Town, client: str) -> None:
     first, second, _ = town.devices
     content = random_bytes(MORE)
@@ -198,6 +202,7 @@ class Spoiling(Watching):
         return answer
 
 
+@pytest.mark.failure(19)
 def test_bytes_spoilt_on_the_way_are_noticed_and_sent_again(town: Town, client: str) -> None:
     first, second, _ = town.devices
     content = random_bytes(MORE)
@@ -304,6 +309,7 @@ def test_a_full_disk_stops_the_fetching_and_nothing_else(
     assert blobs.is_here(second.store, row)
 
 
+@pytest.mark.failure(12)
 def test_a_disk_that_fills_up_while_fetching_is_left_clean(
     town: Town, client: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -449,6 +455,7 @@ def test_a_leaver_delivers_the_files_before_all_is_wiped(town: Town, client: str
 # ---- restores ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(15)
 def test_a_restored_centre_gets_the_files_again(town: Town, client: str) -> None:
     first, second, _ = town.devices
     backup = town.backup()

@@ -102,6 +102,7 @@ def test_the_citys_own_certificate_is_taken(tmp_path: Path, serve: Serve) -> Non
     assert seen == [b"{}"]
 
 
+@pytest.mark.failure(18)
 @pytest.mark.parametrize("trusted", ["another", "nobody"])
 def test_a_wrong_certificate_is_refused_and_nothing_is_sent(
     tmp_path: Path, serve: Serve, trusted: str

@@ -139,6 +139,7 @@ def test_every_point_is_tried() -> None:
     assert named == PLACES | ELSEWHERE
 
 
+@pytest.mark.failure(1, 2, 4)
 @pytest.mark.parametrize("place", sorted(PLACES | {"db.before_commit", "db.committed"}))
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_a_crash_loses_nothing(story: Story, place: str, times: int) -> None:
@@ -170,6 +171,7 @@ def test_a_crash_loses_nothing(story: Story, place: str, times: int) -> None:
     assert town.rows("client")[client]["notes"] == "2"
 
 
+@pytest.mark.failure(2)
 @pytest.mark.parametrize("place", ["client.push.marked", "client.push.answered", "client.push.acked"])
 @pytest.mark.parametrize("times", [1, 2, 3, 4])
 def test_a_crash_between_small_batches_loses_nothing(
@@ -196,6 +198,7 @@ def test_a_crash_between_small_batches_loses_nothing(
     story.heal()
 
 
+@pytest.mark.failure(3)
 @pytest.mark.parametrize("fault", ["request_lost", "response_lost", "duplicated", "half"])
 def test_a_bad_network_between_small_batches_loses_nothing(
     story: Story, monkeypatch: pytest.MonkeyPatch, fault: str
@@ -218,6 +221,7 @@ def test_a_bad_network_between_small_batches_loses_nothing(
     story.heal()
 
 
+@pytest.mark.failure(15)
 def test_a_crash_while_a_new_epoch_begins(story: Story) -> None:
     client = shared_client(story.town)
     story.backup()
@@ -254,6 +258,7 @@ class TooMuch:
         return self.network.send(path, body, headers)
 
 
+@pytest.mark.failure(18)
 def test_too_much_at_once_is_halved(town: Town) -> None:
     first = town.devices[0]
     client = first.save("client", first_name="Aino", last_name="Virta")
@@ -263,6 +268,7 @@ def test_too_much_at_once_is_halved(town: Town) -> None:
     assert len(town.rows("support_visit")) == 19
 
 
+@pytest.mark.failure(20)
 def test_one_edit_too_large_is_held_and_the_rest_goes_on(town: Town) -> None:
     first = town.devices[0]
     client = first.save("client", first_name="Aino", last_name="Virta")
@@ -277,6 +283,7 @@ def test_one_edit_too_large_is_held_and_the_rest_goes_on(town: Town) -> None:
     assert held["patch"]["notes"][1] == noise  # for the person to shorten and save anew
 
 
+@pytest.mark.failure(5)
 def test_many_pages_are_applied_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, _ = town.devices
     client = first.save("client", first_name="Aino", last_name="Virta")
@@ -323,6 +330,7 @@ def test_a_broken_sync_tells_what_it_changed(town: Town, monkeypatch: pytest.Mon
     assert 0 < len(second.living("client")) < len(clients)
 
 
+@pytest.mark.failure(21)
 def test_a_stopped_sync_ends_early(town: Town) -> None:
     first = town.devices[0]
     first.save("client", first_name="Aino", last_name="Virta")
@@ -331,6 +339,7 @@ def test_a_stopped_sync_ends_early(town: Town) -> None:
     assert first.sync().unsent == 0
 
 
+@pytest.mark.failure(11)
 def test_a_wrong_clock_is_told(story: Story, town: Town) -> None:
     first = town.devices[0]
 
@@ -377,6 +386,7 @@ def test_a_scope_that_never_matches_is_told(town: Town) -> None:
 # ---- losing a client and being ordered to forget ----------------------------------------------------------
 
 
+@pytest.mark.failure(9)
 def test_an_edit_of_a_lost_client_reaches_the_centre_sealed(story: Story, town: Town) -> None:
     client = shared_client(town)
     second = town.devices[1]
@@ -400,6 +410,7 @@ def test_an_edit_of_a_lost_client_reaches_the_centre_sealed(story: Story, town: 
     story.heal()
 
 
+@pytest.mark.failure(8, 9)
 def test_a_sealed_edit_meets_others_after_the_client_came_back(story: Story, town: Town) -> None:
     client = shared_client(town)
     first, second, _ = town.devices
@@ -422,6 +433,7 @@ def test_a_sealed_edit_meets_others_after_the_client_came_back(story: Story, tow
     story.heal()
 
 
+@pytest.mark.failure(9)
 def test_nothing_readable_stays_of_a_lost_client(town: Town) -> None:
     client = shared_client(town)
     second = town.devices[1]
@@ -438,6 +450,7 @@ def test_nothing_readable_stays_of_a_lost_client(town: Town) -> None:
     assert "0401234567" not in str(second.outbox())
 
 
+@pytest.mark.failure(17)
 @pytest.mark.parametrize("order", ["drain", "destroy"])
 def test_a_revoked_device_forgets(town: Town, order: str) -> None:
     client = shared_client(town)

@@ -55,6 +55,7 @@ CASES = [
 ]
 
 
+@pytest.mark.failure(18)
 @pytest.mark.parametrize(("status", "headers", "body", "kind", "words"), CASES)
 def test_each_wrong_answer_has_its_sentence(
     status: int, headers: dict[str, str], body: bytes, kind: type[KnownError], words: str
@@ -137,6 +138,7 @@ def test_a_real_request(address: str) -> None:
     way.close()
 
 
+@pytest.mark.failure(18)
 def test_half_an_answer_is_none(address: str) -> None:
     way = HttpTransport(address)
     with pytest.raises(NotNow, match="broke off"):
@@ -215,6 +217,7 @@ def test_a_file_of_certificates_must_be_one(tmp_path: Path) -> None:
         way.send("/health", b"{}", {})
 
 
+@pytest.mark.failure(3, 18)
 @pytest.mark.parametrize("fault", FAULTS[:6])
 @pytest.mark.parametrize("request_number", range(4))
 def test_a_bad_network_changes_nothing_for_good(fault: str, request_number: int) -> None:

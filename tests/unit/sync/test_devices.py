@@ -67,6 +67,7 @@ def row_of(town: Town, device: Device) -> dict[str, Any]:
 # ---- copies -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(15)
 @pytest.mark.parametrize("first_to_go_on", ["original", "copy"])
 def test_of_two_copies_one_goes_on_and_the_other_joins_again(town: Town, first_to_go_on: str) -> None:
     original = town.devices[0]
@@ -180,6 +181,7 @@ def restored(device: Device, file: Path) -> None:
     device.store = reopened(device.folder, device.secret)
 
 
+@pytest.mark.failure(15)
 def test_a_restored_store_says_so_and_goes_on(story: Story, town: Town, tmp_path: Path) -> None:
     device = town.devices[0]
     client = device.save("client", first_name="Aino", last_name="Virta")
@@ -333,6 +335,7 @@ def test_dying_at_client_enrolled_needs_another_code(story: Story, town: Town, t
     device.store.close()
 
 
+@pytest.mark.failure(17)
 @pytest.mark.parametrize("order", ["drain", "destroy"])
 @pytest.mark.parametrize("where", ["client.wipe", "wipe.marked", "wipe.keys_gone", "wipe.files_gone"])
 def test_a_wipe_that_was_cut_short_is_finished(story: Story, town: Town, order: str, where: str) -> None:

@@ -63,6 +63,7 @@ def test_use_mine(story: Story) -> None:
     assert phones(story, client) == {"mine"}
 
 
+@pytest.mark.failure(7)
 def test_write_new(story: Story) -> None:
     client, device, conflict = clash(story)
     settle.write_new(device.store, conflict, {"phone": "both"})
@@ -176,6 +177,7 @@ def test_a_conflict_that_is_gone_cannot_be_settled(story: Story) -> None:
         settle.keep(device.store, {**conflict, "id": conflict["record_id"]})
 
 
+@pytest.mark.failure(20)
 def test_what_the_centre_did_not_take_is_shown_and_let_go(story: Story) -> None:
     device = story.town.devices[0]
     client = story.new_client(device)

@@ -89,6 +89,7 @@ def test_a_file_goes_up_in_pieces_and_down_in_others(named: Pair, office: Office
     assert office.findings() == []
 
 
+@pytest.mark.failure(19)
 def test_a_cut_upload_goes_on_where_it_stopped(named: Pair) -> None:
     anna, _, _ = named
     send(anna, CONTENT[:7777], 0)
@@ -136,6 +137,7 @@ def test_bytes_that_arrived_before_a_cut_are_kept(named: Pair, office: Office) -
     assert asked(anna, NAME)[NAME]["received"] == 1234
 
 
+@pytest.mark.failure(19)
 def test_wrong_bytes_are_dropped_and_sent_again(named: Pair, office: Office) -> None:
     anna, _, _ = named
     reply = send(anna, b"x" + CONTENT[1:], 0)
@@ -201,6 +203,7 @@ def test_limits_of_size(named: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- rights -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.failure(19)
 def test_a_file_before_its_entry_is_refused(pair: Pair, office: Office) -> None:
     anna, _, client = pair
     assert asked(anna, NAME)[NAME]["known"] is False

@@ -61,6 +61,7 @@ def test_different_fields_are_both_kept(pair: Pair) -> None:
     assert row["saved_by"] == bert.worker
 
 
+@pytest.mark.failure(7)
 def test_the_same_field_becomes_a_conflict(pair: Pair) -> None:
     anna, bert, client = pair
     anna.push(anna.mutation("client", "update", client, core(client), phone=["", "1"]))
@@ -77,6 +78,7 @@ def test_the_same_field_becomes_a_conflict(pair: Pair) -> None:
     assert statuses(bert.push(settled)) == ["applied"]
 
 
+@pytest.mark.failure(7)
 def test_a_group_is_not_torn(pair: Pair) -> None:
     anna, bert, client = pair
     made = visit(anna, client, state="planned", start_time="09:00")
@@ -118,6 +120,7 @@ def seen(values: dict[str, Any]) -> dict[str, Any]:
     return {name: [value, None] for name, value in values.items()}
 
 
+@pytest.mark.failure(7)
 def test_an_edit_of_what_was_deleted_is_kept(pair: Pair) -> None:
     anna, bert, client = pair
     made = visit(anna, client)
@@ -142,6 +145,7 @@ def test_an_edit_of_what_was_deleted_is_kept(pair: Pair) -> None:
     assert (row["deleted"], row["minutes"], row["notes"]) == (False, 90, "one")
 
 
+@pytest.mark.failure(7)
 def test_what_was_edited_is_not_deleted_unseen(pair: Pair) -> None:
     anna, bert, client = pair
     made = visit(anna, client)
@@ -175,6 +179,7 @@ def signing(device: Device, row: dict[str, Any], client: str) -> dict[str, Any]:
     )
 
 
+@pytest.mark.failure(7)
 def test_a_signed_plan_changes_no_more(pair: Pair) -> None:
     anna, bert, client = pair
     made = plan(anna, client)
@@ -191,6 +196,7 @@ def test_a_signed_plan_changes_no_more(pair: Pair) -> None:
     assert [kept["reason"] for kept in bert.conflicts()] == ["frozen", "frozen"]
 
 
+@pytest.mark.failure(7)
 def test_a_plan_edited_meanwhile_is_not_signed(pair: Pair) -> None:
     anna, bert, client = pair
     made = plan(anna, client)
@@ -219,6 +225,7 @@ def test_a_plan_that_comes_signed_wrongly_is_refused(pair: Pair) -> None:
     assert result["problems"][0]["field"] == "content_hash"
 
 
+@pytest.mark.failure(2, 3)
 def test_the_same_batch_twice_is_applied_once(pair: Pair) -> None:
     anna, _, client = pair
     batch = [visit(anna, client), anna.mutation("client", "update", client, core(client), phone=["", "1"])]
@@ -228,6 +235,7 @@ def test_the_same_batch_twice_is_applied_once(pair: Pair) -> None:
     assert anna.row("client", client)["version"] == 2
 
 
+@pytest.mark.failure(3)
 def test_the_same_batch_at_once_is_applied_once(pair: Pair) -> None:
     anna, _, client = pair
     batch = [visit(anna, client) for _ in range(50)]
@@ -299,6 +307,7 @@ REFUSED: list[Callable[[Device, str], dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.failure(20)
 @pytest.mark.parametrize("number", range(len(REFUSED)))
 def test_one_bad_change_never_blocks_the_next(pair: Pair, number: int) -> None:
     anna, _, client = pair
@@ -310,6 +319,7 @@ def test_one_bad_change_never_blocks_the_next(pair: Pair, number: int) -> None:
     assert results[1].get("problems")
 
 
+@pytest.mark.failure(16)
 def test_an_unknown_choice_is_kept(pair: Pair) -> None:
     anna, _, client = pair
     made = visit(anna, client, place="moon")
@@ -372,6 +382,7 @@ def test_an_entry_whose_parent_is_not_there_is_kept_apart(office: Office, pair: 
     assert quarantined(office) == [("phase_change", "parent")]
 
 
+@pytest.mark.failure(5)
 def test_a_child_may_come_before_its_parent(pair: Pair) -> None:
     anna, _, client = pair
     parent = {"client_id": client, "started_on": "2026-05-01"}
@@ -385,6 +396,7 @@ def test_a_child_may_come_before_its_parent(pair: Pair) -> None:
     assert statuses(anna.push(child, made)) == ["applied", "applied"]
 
 
+@pytest.mark.failure(20)
 def test_what_the_database_refuses_is_found_and_kept_apart(office: Office, pair: Pair) -> None:
     anna, _, client = pair
     values = {"client_id": client, "made_on": "2026-05-03", "version_no": 2**70}
@@ -413,6 +425,7 @@ def test_edits_that_come_before_their_row_are_applied_when_it_comes(office: Offi
         assert connection.execute(select(QUARANTINE.c.released_at)).scalar_one() is not None
 
 
+@pytest.mark.failure(8)
 def test_entries_after_the_hand_over_wait_for_the_team(office: Office, pair: Pair) -> None:
     _, bert, client = pair
     office.unassign(client, "bert")
@@ -453,6 +466,7 @@ def test_an_administrator_registers_no_clients(office: Office) -> None:
     assert statuses(admin.push(made)) == ["quarantined"]
 
 
+@pytest.mark.failure(16)
 def test_a_kind_of_a_newer_program_is_kept(pair: Pair) -> None:
     anna, _, client = pair
     unknown = anna.mutation("mood_diary", "create", ident(), core(client), mood=[None, "good"])

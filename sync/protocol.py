@@ -61,6 +61,7 @@ Ident = Annotated[str, StringConstraints(pattern=_UUID)]
 Moment = Annotated[str, StringConstraints(pattern=_INSTANT)]
 Scope = Annotated[str, StringConstraints(pattern=_SCOPE)]
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _PRINTED = r"^[^\x00-\x1f\x7f]*$"
 Bytes = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9+/]+=*$")]
@@ -90,7 +91,7 @@ class Mutation(Message):
     kind: Kind
     row: Ident
     op: Op
-    patch: dict[str, tuple[Any, Any]]
+    patch: dict[FieldName, tuple[Any, Any]]
     schema_version: Annotated[int, Field(ge=1, le=1_000_000)] = SCHEMA_VERSION
     author: Ident
     saved_at: Moment

@@ -78,6 +78,7 @@ def lea(town: Town, tmp_path: Path) -> Device:
 
 
 def said(widget: QWidget) -> str:
+    QApplication.processEvents()
     return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
 
 
@@ -181,14 +182,14 @@ def test_a_lost_computer_is_made_to_forget(
     press(qtbot, page.destroy_now)
     assert page.problem.text().startswith("Write why")
     assert page.window().focusWidget() is page.reason
-    qtbot.keyClicks(page.reason, "Jäi junaan")
+    qtbot.keyClicks(page.reason, "Unohtui junaan")
     dialogs.answer_next(False)
     press(qtbot, page.destroy_now)
     assert ways.said == []
     dialogs.answer_next(True)
     press(qtbot, page.destroy_now)
     assert ways.said == ["The order is given; the computer gets it when it is next online."]
-    assert "Jäi junaan" in said(page.detail)
+    assert "Unohtui junaan" in said(page.detail)
     with snapshot(town.engine) as connection:
         row = connection.execute(DEVICE.select().where(DEVICE.c.status == "destroy")).mappings().one()
     assert row["order_by"] == worker_id(town, "ada")

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app.record import Id, Json
 from app.services import SPECS
-from storage import caseload
+from storage import caseload, rows
 from storage.store import set_state, state
 from storage.tables import metadata
 
@@ -30,6 +30,16 @@ def adopt(connection: Connection, worker: UUID, role: str) -> None:
     caseload.touch(connection, [caseload.EVERYBODY])
     set_state(connection, "worker_id", new)
     set_state(connection, "worker_role", role)
+
+
+def take_role(connection: Connection) -> None:
+    """Take the role that the centre now tells of the worker: her tabs and what she may change follow it."""
+    known = rows.load_one(connection, "worker", str(state(connection, "worker_id")))
+    if known is None or known["deleted"] or known["role"] in ("", state(connection, "worker_role")):
+        return
+    _change_role(connection, known["id"], known["role"])
+    set_state(connection, "worker_role", known["role"])
+    caseload.touch(connection, [caseload.EVERYBODY])
 
 
 def _replace(connection: Connection, table: Any, old: str, new: str) -> None:

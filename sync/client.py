@@ -22,7 +22,19 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from app.pace import without_collecting
 from app.record import iso
-from storage import blobs, erasing, eviction, incoming, merging, outbox, reading, rows, wiping
+from storage import (
+    adoption,
+    blobs,
+    erasing,
+    eviction,
+    incoming,
+    limits,
+    merging,
+    outbox,
+    reading,
+    rows,
+    wiping,
+)
 from storage.incoming import Arrived, Held
 from storage.store import Store, set_state, state
 from storage.writing import Changes
@@ -352,7 +364,9 @@ class _Sync:
         eviction.checkpoint(self.store.engine)
         blobs.remove_gone(self.store)
         self.evicted += len(scopes)
-        self.lost |= {UUID(client) for scope in scopes if (client := access.client_of(scope))}
+        # Who lost a compartment of a client's has her all the same.
+        whole = [scope for scope in scopes if access.group_of(scope) == access.CORE]
+        self.lost |= {UUID(client) for scope in whole if (client := access.client_of(scope))}
 
     def _seal(self, mutation_id: str, text: str) -> str:
         return sealing.seal(self.session.me.sealing_key, mutation_id, text)
@@ -384,6 +398,8 @@ class _Sync:
                 outbox.forget_kept(connection, datetime.fromisoformat(self.server_time))
             set_state(connection, "last_sync", iso(clock.now()))
             set_state(connection, "server_time", self.server_time)
+            limits.pulled(connection, self.server_time)
+            adoption.take_role(connection)
             if not waits.count:
                 set_state(connection, "last_complete", iso(clock.now()))
             open_conflicts = "SELECT count(*) FROM conflict WHERE state = 'open' AND deleted = 0"

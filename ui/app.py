@@ -117,6 +117,7 @@ class Program(QObject):
         self.shell.leave_asked.connect(self.leave)
         runner.warned.connect(self.shell.say)
         runner.ended.connect(self._wiped)
+        runner.role.connect(self._change_role)
         unlock, self.unlock = self.unlock, None
         _take_place(self.shell, unlock)
         _give_room(self.shell)
@@ -132,6 +133,12 @@ class Program(QObject):
     def _back_up(self, store: "Store") -> None:
         """Make the day's backup on a thread of its own: with 100,000 rows it takes seconds, and lists would wait."""
         self._tasks.run(lambda: _daily_backup(store), network=True, owner=self)
+
+    def _change_role(self, role: str) -> None:
+        """Show the tabs of the role that the centre has given the worker."""
+        if self.session is not None and self.session.role != role:
+            self.session.role = role
+            self._restyle()
 
     def _restyle(self) -> None:
         theme.apply(_application(), self.settings)

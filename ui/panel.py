@@ -31,6 +31,7 @@ class Panel(QFrame):
         self._context = context
         self._form: QWidget | None = None
         self._asked = 0
+        self._of: tuple[str, UUID] | None = None
         self.client_id: UUID | None = None
         theme.look(self, "card")
         self._column = QVBoxLayout(self)
@@ -96,6 +97,7 @@ class Panel(QFrame):
         kind = spec.kind
         form = form_for(self._context, spec, row, client_id=client_id, values=values)
         self._form = attach(form)
+        self._of = (kind, UUID(row["id"])) if row else None
         self.client_id = UUID(row["id"]) if kind == "client" and row else client_id
         self.heading.setText(_(spec.one))
         self._column.addWidget(form, 1)
@@ -121,8 +123,28 @@ class Panel(QFrame):
         self.hide()
         self.emptied.emit()
 
+    def leave_what_is_hidden(self, changes: Any) -> None:
+        """Close the form of an entry that is not to be seen here any more: its compartment has left, or is hidden."""
+        of, store = self._of, self._context.store
+        if self._form is None or of is None or of[0] not in changes.kinds:
+            return
+
+        def left() -> str:
+            if store.row(*of) is not None:
+                return ""
+            # What was being written stays as a draft, but not where its compartment has left this computer.
+            return "hidden" if of[0] in kinds(store.limits.hidden()) else "gone"
+
+        def answered(why: str) -> None:
+            if why and self._of == of:
+                self.drop(keep=why == "hidden")
+
+        from storage.limits import kinds
+
+        self._context.tasks.run(left, answered, owner=self)
+
     def _take_away(self, keep: bool = True) -> None:
-        form, self._form, self.client_id = self._form, None, None
+        form, self._form, self.client_id, self._of = self._form, None, None, None
         if form is None:
             return
         if keep:

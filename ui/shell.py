@@ -311,19 +311,22 @@ class Shell(QMainWindow):
         self.said.take_back()
 
     def _changed(self, changes: Any) -> None:
-        """Leave a client who has gone from this device."""
+        """Leave a client, or an entry, that has gone from this device."""
+        self.panel.leave_what_is_hidden(changes)
         client = self._present()
         if client is None or client not in changes.clients:
             return
         store = self.session.store
 
-        def gone() -> bool:
+        def gone() -> str:
             row = store.row("client", client)
-            return row is None or bool(row["deleted"])
+            if row is None:
+                return "" if store.limits.hidden() else "left"
+            return "deleted" if row["deleted"] else ""
 
-        def answered(left: bool) -> None:
-            if left and self._present() == client:
-                self.panel.drop()
+        def answered(why: str) -> None:
+            if why and self._present() == client:
+                self.panel.drop(keep=why == "deleted")
                 self.pages.forget(client)
                 self.say(_("This client is no longer on this computer."))
 

@@ -22,7 +22,8 @@ class SyncState:
     `known` is False until the store has been asked for the first time; `oldest` is when the oldest unsent change
     was saved; `files` is how many attached files wait to be sent; `last` is when the centre last had everything;
     `retry_at` is set after a failure; `held` is how many changes the centre did not take (they stay here);
-    `refusal` is the centre's own word when it will not have this device.
+    `hidden` says what is not shown since the centre has not been reached for too long;
+    `refusal` is the centre's own word when it will not have this device; `login` whether logging in helps.
     """
 
     known: bool = False
@@ -36,6 +37,8 @@ class SyncState:
     refusal: str = ""
     decisions: int = 0
     held: int = 0
+    hidden: str = ""
+    login: bool = False
 
 
 def status_text(state: SyncState, now: datetime | None = None) -> str:
@@ -46,7 +49,9 @@ def status_text(state: SyncState, now: datetime | None = None) -> str:
     if not state.joined:
         return _("All saved here. No centre has been joined.")
     return " ".join(
-        part for part in (_saved(state, now), _files(state), _held(state), _way(state, now)) if part
+        part
+        for part in (state.hidden, _saved(state, now), _files(state), _held(state), _way(state, now))
+        if part
     )
 
 

@@ -19,6 +19,8 @@ from ui.status import SyncState
 if TYPE_CHECKING:
     from storage.store import Store
     from storage.writing import Changes
+    from sync.login import Who
+    from sync.login_messages import LoginMethods
     from ui.bus import Bus
     from ui.tasks import Tasks
 
@@ -46,19 +48,29 @@ class SyncResult(Protocol):
 class Centre:
     """The way to the centre, made by the composition root. Each is called off the GUI thread.
 
-    `sync` pushes and pulls once, raises Unreachable or NotAllowed; `enrol` joins a centre by address and
-    one-time code and syncs for the first time; `joined` tells the address of the centre or nothing; `last` when
-    the centre last had everything; `stop` makes a sync that is under way end soon, nothing lost; `close` lets
-    go of the connection; `ended` tells whether a failure means that the store is gone by the centre's order.
+    `sync` pushes and pulls once, raises Unreachable or NotAllowed; `enrol` joins a centre by address and one-time
+    code, and by how the person logs in where that is asked, and syncs for the first time; `joined` tells the address
+    of the centre or nothing; `last` when the centre last had everything; `stop` makes a sync that is under way end
+    soon, nothing lost; `close` lets go of the connection and of who waits for a browser; `ended` tells whether a
+    failure means that the store is gone by the centre's order.
+
+    `methods` asks the centre at an address what a person who joins is asked for, `log_in` logs in again and tells
+    whether the password is to be changed, `change_password` takes user name, former and new one, `username` is hers
+    at the centre, and `wants_login` tells whether a failure means that she must log in.
     """
 
     sync: Callable[[], SyncResult]
-    enrol: Callable[[str, str], SyncResult]
+    enrol: Callable[..., SyncResult]
     joined: Callable[[], str]
     last: Callable[[], datetime | None]
     stop: Callable[[], None] = lambda: None
     close: Callable[[], None] = lambda: None
     ended: Callable[[KnownError], bool] = lambda error: False
+    methods: "Callable[[str], LoginMethods] | None" = None
+    log_in: "Callable[[Who], bool]" = lambda who: False
+    change_password: Callable[[str, str, str], None] = lambda username, former, new: None
+    username: Callable[[], str] = lambda: ""
+    wants_login: Callable[[KnownError], bool] = lambda error: False
 
 
 def next_wait(failures: int, fraction: float) -> float:
@@ -69,12 +81,14 @@ def next_wait(failures: int, fraction: float) -> float:
 class SyncRunner(QObject):
     """Keeps device and centre alike. `state` carries a SyncState whenever it changes.
 
-    `warned` carries a sentence for the person, once each; `ended` says that the store is gone by the centre's order.
+    `warned` carries a sentence for the person, once each; `ended` says that the store is gone by the centre's order;
+    `role` carries the worker's role when the centre has given her another one.
     """
 
     state = Signal(object)
     warned = Signal(str)
     ended = Signal(str)
+    role = Signal(str)
 
     def __init__(
         self,
@@ -91,6 +105,7 @@ class SyncRunner(QObject):
         self._again = False
         self._arriving = False
         self._said: set[str] = set()
+        self._role = self._role_now = ""
         self._stopped: Callable[[], Any] | None = None
         self._over = False
         self._watches = False
@@ -152,7 +167,7 @@ class SyncRunner(QObject):
 
     def _done(self, result: SyncResult) -> None:
         self._failures = 0
-        self._finish(replace(self.known, running=False, retry_at=None, refusal=""))
+        self._finish(replace(self.known, running=False, retry_at=None, refusal="", login=False))
         if self._over:
             return
         self._arrived(result.changes)
@@ -196,6 +211,7 @@ class SyncRunner(QObject):
                 running=False,
                 retry_at=clock.now() + timedelta(seconds=wait) if away else None,
                 refusal="" if away else str(error),
+                login=self._centre is not None and self._centre.wants_login(error),
             )
         )
         if self._over:
@@ -222,12 +238,14 @@ class SyncRunner(QObject):
 
         def op() -> dict[str, Any]:
             unsent = store.unsent()
+            self._role_now = store.role
             return {
                 "unsent": unsent.count,
                 "files": unsent.files,
                 "oldest": unsent.oldest,
                 "held": unsent.held,
                 "decisions": len(store.conflicts()),
+                "hidden": str(store.limits.sentence() or ""),
                 "joined": bool(centre and centre.joined()),
                 "last": centre.last() if centre else None,
             }
@@ -235,11 +253,29 @@ class SyncRunner(QObject):
         def told(found: dict[str, Any]) -> None:
             if self._over:
                 return
+            hidden = self.known.hidden
             self._tell(replace(self.known, known=True, **found))
+            if self.known.hidden != hidden:
+                self._hide_or_show()
+            if self._role not in ("", self._role_now):
+                self.role.emit(self._role_now)
+            self._role = self._role_now
             if then is not None:
                 then()
 
         self._tasks.run(op, told, owner=self)
+
+    def _hide_or_show(self) -> None:
+        """Have every view read anew what may be shown now."""
+        from app.access import GROUPS
+        from storage.limits import kinds
+        from storage.writing import Changes
+
+        self._arriving = True
+        try:
+            self._bus.changed.emit(Changes(kinds=kinds(frozenset(GROUPS))))
+        finally:
+            self._arriving = False
 
     def _tell(self, state: SyncState) -> None:
         if state == self.known:

@@ -123,6 +123,8 @@ def _decide(sender: Sender, work: Work, states: dict[str, ScopeState]) -> None:
         work.patch = accepted(mutation)
         if not sender.centre or work.released:
             _check_mode(mutation)
+        if not sender.centre:
+            sender.in_her_role(mutation, work.patch)
         if new_client:
             sender.registers(mutation)
     except Unacceptable as refused:

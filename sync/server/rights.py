@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -92,6 +93,11 @@ class Sender:
         held = mutation.scope in self.allowed and self._holds_other(mutation)
         return None if held else "access"
 
+    def in_her_role(self, mutation: Mutation, patch: dict[str, list[Any]]) -> None:
+        """Let who assigns a new client to herself do so in the role that she has now, whatever it was offline."""
+        if mutation.kind == "assignment" and self.role != roles.TEAM_LEAD and "role" in patch:
+            patch["role"][1] = self.role
+
     def _holds_other(self, mutation: Mutation) -> bool:
         """Tell whether she holds also the client whom a merge makes part of another one."""
         if mutation.kind != "client_merge" or mutation.op == "delete" or "merged_id" not in mutation.patch:
@@ -107,7 +113,7 @@ class Sender:
         if mutation.scope not in self.allowed:
             return "access"
         values = {name: change[1] for name, change in mutation.patch.items()}
-        own = values.get("worker_id") == self.worker and values.get("role", self.role) == self.role
+        own = values.get("worker_id") == self.worker
         fresh = client in self.created or client in self.own_clients
         return None if mutation.op == "create" and own and fresh else "assignment"
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import socket
 import tracemalloc
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -501,3 +503,14 @@ def test_an_administrator_reads_no_client(office: Office, pair: Pair) -> None:
     admin.pull()
     assert not [scope for scope in admin.cursors if scope.startswith("client:")]
     assert code_of(get(admin)) == (403, "access")
+
+
+def test_the_page_on_security_names_tests_that_there_are() -> None:
+    root = Path(__file__).parents[4]
+    page = (root / "sync" / "SECURITY.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\btest_\w+(?:\.py)?", page))
+    sources = {path.name: path.read_text("utf-8") for path in (root / "tests/unit/sync").rglob("test_*.py")}
+    for name in named:
+        there = name in sources or any(f"def {name}(" in text for text in sources.values())
+        assert there, name
+    assert len(named) > 15

@@ -34,7 +34,7 @@ from sync.server.tables import METADATA
 from tests.unit.sync.server.conftest import Device, Office, TestClient, core, ident, new_client, visit
 
 SOAK = settings.get_current_profile_name() == "soak"
-EXAMPLES = 400 if SOAK else 14  # of each request and kind of oddness
+EXAMPLES = 150 if SOAK else 14  # of each request and kind of oddness
 ODD = (
     "\x00",
     "a\x00b",

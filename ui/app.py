@@ -90,6 +90,7 @@ class Program(QObject):
         )
         self.unlock.opened.connect(self._opened)
         self.unlock.left.connect(self._left_unlocking)
+        self.unlock.loaded.connect(self._collector.loaded)
         if self.hint:
             self.unlock.tell(self.hint)
         _take_place(self.unlock, before)

@@ -48,6 +48,10 @@ class Collector(QObject):
         self.unsettle()
         gc.enable()
 
+    def loaded(self) -> None:
+        """Take what all libraries have made for lasting, unseen: a look at it would hold up the opened window."""
+        gc.freeze()
+
     def opened(self) -> None:
         """Call when a store has been opened: settle as soon as its first windows are there."""
         self._settling.start()

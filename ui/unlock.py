@@ -55,11 +55,12 @@ def load_libraries() -> None:
 class UnlockWindow(QWidget):
     """Opens the store of one folder. `opened` carries the Store; `left` is sent when the person closes it.
 
-    `ahead`: load what comes after this window while it is shown.
+    `ahead`: load what comes after this window while it is shown; `loaded` is sent when all of it is there.
     """
 
     opened = Signal(object)
     left = Signal()
+    loaded = Signal()
 
     def __init__(
         self,
@@ -158,6 +159,8 @@ class UnlockWindow(QWidget):
         if loaded < len(WINDOWS):
             import_module(WINDOWS[loaded])
             QTimer.singleShot(0, self, lambda: self._load_windows(loaded + 1))
+        else:
+            self.loaded.emit()
 
     def _show(self, page: Page) -> None:
         if self.page is not None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.pace import without_collecting
+from ui.app import Program
 from ui.garbage import PATIENT_LOOKS, YOUNG, Collector
 from ui.tasks import Tasks
 
@@ -51,6 +52,33 @@ def test_no_thread_but_one_looks_for_cycles_and_it_finds_them(qtbot: QtBot) -> N
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+def test_what_the_libraries_made_is_looked_through_no_more_until_the_store_is_closed(qtbot: QtBot) -> None:
+    collector = Collector()
+    collector.start()
+    try:
+        collector.loaded()
+        lasting = gc.get_freeze_count()
+        assert lasting > YOUNG
+        collector.settle()
+        collector.unsettle()
+        assert gc.get_freeze_count() < lasting
+    finally:
+        collector.stop()
+
+
+def test_the_program_says_when_all_libraries_are_there(qtbot: QtBot, tmp_path: Path) -> None:
+    program = Program(tmp_path / "profile")
+    loaded: list[bool] = []
+    try:
+        program.start()
+        assert program.unlock is not None
+        program.unlock.loaded.connect(lambda: loaded.append(True))
+        qtbot.waitUntil(lambda: bool(loaded), timeout=60_000)
+        assert gc.get_freeze_count() > YOUNG
+    finally:
+        program.close()
 
 
 def test_it_waits_while_thousands_of_rows_are_in_the_air_but_not_for_ever(qtbot: QtBot) -> None:

@@ -142,7 +142,8 @@ def _blocks(held: Held, attached: Mapping[str, str]) -> Iterable[Block]:
     labels = _labels(held)
     for kind, rows in held.rows.items():
         spec = SPECS[kind]
-        yield Heading(_(spec.one if kind == "client" else spec.title))
+        title = spec.one if kind == "client" else spec.title
+        yield Heading(_(title))
         for number, row in enumerate(rows, 1):
             entry: list[Block] = []
             if kind != "client":

@@ -36,8 +36,8 @@ TIMES = 3
 class Town:
     """A running centre, and devices that join it."""
 
-    def __init__(self, url: str, address: str, folder: Path) -> None:
-        self.url, self.address, self.folder = url, address, folder
+    def __init__(self, url: str, address: str, folder: Path, process: "subprocess.Popen[str]") -> None:
+        self.url, self.address, self.folder, self.process = url, address, folder, process
         self.engine = connect(url)
         self.users = 0
         self.devices = 0
@@ -63,26 +63,33 @@ class Town:
         store.close()
 
 
-@pytest.fixture
-def town(postgres_url: str, tmp_path: Path) -> Iterator[Town]:
-    """A centre that serves an empty PostgreSQL database."""
-    engine = connect(postgres_url)
+@contextmanager
+def served(url: str, folder: Path, *options: str) -> Iterator[Town]:
+    """A centre in processes of its own that serves an empty PostgreSQL database."""
+    engine = connect(url)
     setup.prepare(engine)
     engine.dispose()
-    command = [sys.executable, "-m", "sync.server", "run", "--host", "127.0.0.1", "--port", "0"]
-    around = {**os.environ, "TYOPARI_DATABASE_URL": postgres_url}
+    command = [sys.executable, "-m", "sync.server", "run", "--host", "127.0.0.1", "--port", "0", *options]
+    around = {**os.environ, "TYOPARI_DATABASE_URL": url}
     with subprocess.Popen(
         command, cwd=ROOT, env=around, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
         assert said.startswith("listening on http"), said
-        made = Town(postgres_url, said.split()[-1], tmp_path)
+        made = Town(url, said.split()[-1], folder, process)
         try:
             yield made
         finally:
             made.engine.dispose()
             process.terminate()
+
+
+@pytest.fixture
+def town(postgres_url: str, tmp_path: Path) -> Iterator[Town]:
+    """A centre that serves an empty PostgreSQL database."""
+    with served(postgres_url, tmp_path) as made:
+        yield made
 
 
 def clients_of(store: Store) -> list[Record]:

@@ -13,7 +13,7 @@ from app import i18n
 from app.errors import KnownError, Unreachable
 from app.i18n import N_, Message, _
 from sync.server.commands import audit, centre, clients, devices, login, people, quarantine
-from sync.server.commands.common import say
+from sync.server.commands.common import close_databases, say
 
 _MODULES = (centre, people, login, devices, clients, quarantine, audit)
 
@@ -40,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
         # Its text names the address and the statement, never a value of a client's.
         say(str(Message(N_("The database does not answer: {kind}"), kind=type(error.orig).__name__)))
         return Unreachable.exit_code
+    finally:
+        close_databases()
     return 0
 
 

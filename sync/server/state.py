@@ -71,6 +71,11 @@ def new_epoch(connection: Connection) -> str:
     return fresh
 
 
+def renew_tokens(connection: Connection) -> None:
+    """Take all tokens back: what was signed with the former secret is good no longer."""
+    note(connection, "token_key", to_base64(random_bytes(32)))
+
+
 def keys(connection: Connection) -> Keys:
     """Return the centre's keys."""
     return Keys(

@@ -19,7 +19,8 @@ from sync.server.commands.common import (
     say,
     with_heads,
 )
-from sync.server.database import snapshot
+from sync.server.database import snapshot, writing
+from sync.server.events import event
 from sync.server.tables import CONFLICT, RECORDS, SCOPE
 
 MOST_WORKERS = 64
@@ -97,6 +98,14 @@ def restored(args: argparse.Namespace) -> None:
     say(_("Every device will start over and send again what it still has."))
 
 
+def renew_tokens(_args: argparse.Namespace) -> None:
+    """Take all tokens back."""
+    with writing(open_database()) as connection:
+        state.renew_tokens(connection)
+        event(connection, "tokens_renewed")
+    say(_("Start the centre anew now: devices then sign in again by themselves."))
+
+
 def add(commands: Commands) -> None:
     """Add these commands."""
     command(commands, "init", init, _("set the database up"))
@@ -121,3 +130,4 @@ def add(commands: Commands) -> None:
     with_heads(serving)
     back = command(commands, "restored", restored, _("declare that the database came back from a backup"))
     with_heads(back)
+    command(commands, "renew-tokens", renew_tokens, _("take all tokens back; devices sign in again"))

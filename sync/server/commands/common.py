@@ -18,6 +18,15 @@ from sync.server.database import connect, default_url
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+_opened: list[Engine] = []
+
+
+def close_databases() -> None:
+    """Let go of the connections of what a command has opened."""
+    while _opened:
+        _opened.pop().dispose()
+
+
 def open_database(ready: bool = True) -> Engine:
     """Return the engine of the configured database; an SQLite file of our own is set up at its first use."""
     url = os.environ.get("TYOPARI_DATABASE_URL") or default_url()
@@ -25,6 +34,7 @@ def open_database(ready: bool = True) -> Engine:
         engine = connect(url)
     except Exception:
         raise WrongUse(Message(N_("TYOPARI_DATABASE_URL is not the address of a database."))) from None
+    _opened.append(engine)
     if ready:
         if setup.is_empty(engine):
             setup.prepare(engine)

@@ -11,7 +11,6 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -51,7 +50,6 @@ class Browser:
 
     show: Callable[[str], object]
     seconds: float = WAIT_SECONDS
-    ca_file: Path | None = None
     _answers: "SimpleQueue[dict[str, str] | None]" = field(default_factory=SimpleQueue, repr=False)
 
     def stop(self) -> None:
@@ -70,7 +68,7 @@ class Browser:
 
         verifier, state = _random(), _random()
         with httpx.Client(
-            verify=trusting(self.ca_file, organisation.issuer), timeout=ANSWER_SECONDS, follow_redirects=False
+            verify=trusting(organisation.issuer), timeout=ANSWER_SECONDS, follow_redirects=False
         ) as client:
             said = self._discovered(client, organisation.issuer)
             with listening(self._answers) as address:

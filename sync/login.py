@@ -64,6 +64,12 @@ def methods_at(url: str) -> LoginMethods:
         way.close()
 
 
+def methods_of(store: Store) -> LoginMethods:
+    """Return what the centre that this store has joined asks for; raises KnownError where none was."""
+    with _way(store, None) as way:
+        return methods(way)
+
+
 def prove(way: Transport, who: Who, public_key: str) -> ProofMessage:
     """Let the person prove who she is, for the device with this key (base64), and return the proof.
 

@@ -187,14 +187,11 @@ def is_protected(url: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and _is_this_computer(host))
 
 
-def trusting(ca_file: Path | None, url: str) -> ssl.SSLContext | bool:
-    """Return whose certificates are believed at another address than the centre's: the computer's, and the pinned."""
+def trusting(url: str) -> ssl.SSLContext | bool:
+    """Return whose certificates are believed at another address than the centre's: those that the computer trusts."""
     if url.startswith("http://"):
         return False  # this computer itself (`is_protected`): there is no certificate to check
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(cafile=str(ca_file))
-    return context
+    return ssl.create_default_context()
 
 
 def _with(ca_file: Path) -> ssl.SSLContext:

@@ -1,15 +1,12 @@
 """The settings: options, passphrase, recovery code, backups, and joining a centre."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -21,13 +18,14 @@ from app.i18n import _, format_instant
 from app.settings import OPTIONS, Option
 from storage import keys
 from ui import dialogs, language, printing, theme
+from ui.card import Card
+from ui.centre_card import CentreCard
 from ui.passphrase import NewPassphrase, Notice
 
 if TYPE_CHECKING:
     from storage.backup import Backup
     from storage.slots import Cost
     from ui.session import Session
-    from ui.sync_runner import SyncResult
 
 WIDEST = 640
 Say = Callable[..., None]
@@ -62,41 +60,6 @@ class SettingsPage(QScrollArea):
         column.addStretch(1)
         self.setWidget(page)
         self.setFocusProxy(next(iter(self.options.editors.values())))
-
-
-class Card(QFrame):
-    """A titled part of the page."""
-
-    def __init__(self, title: str, text: str = "") -> None:
-        super().__init__()
-        theme.look(self, "card")
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(*[theme.spacing(2)] * 4)
-        self.column.setSpacing(theme.spacing(1))
-        self.column.addWidget(theme.heading(title, 3))
-        if text:
-            self.column.addWidget(theme.label(text, "quiet"))
-
-    def row(self, *parts: QWidget) -> None:
-        """Put parts side by side, to the left."""
-        line = QHBoxLayout()
-        line.setSpacing(theme.spacing(1))
-        for part in parts:
-            line.addWidget(part)
-        line.addStretch(1)
-        self.column.addLayout(line)
-
-    def field(self, title: str, field: QWidget, help: str = "") -> None:
-        """Put a field under its title, with a line of help."""
-        name = theme.label(title)
-        name.setBuddy(field)
-        field.setAccessibleName(title)
-        if help:
-            field.setAccessibleDescription(help)
-        self.column.addWidget(name)
-        self.column.addWidget(field)
-        if help:
-            self.column.addWidget(theme.label(help, "small"))
 
 
 class OptionsCard(Card):
@@ -302,98 +265,4 @@ class BackupsCard(Card):
 
     def _failed(self, error: KnownError) -> None:
         self.make.setEnabled(True)
-        self.problem.say(str(error))
-
-
-class CentreCard(Card):
-    """Joins a centre by its address and a one-time code, and says who one is there."""
-
-    def __init__(self, session: "Session", say: Say) -> None:
-        super().__init__(_("Centre"))
-        self._session, self._say = session, say
-        self.who = theme.label("", "strong")
-        self.address, self.code = QLineEdit(), QLineEdit()
-        self.address.setPlaceholderText("https://")
-        self.go = theme.button(_("Join the centre"))
-        self.problem = Notice()
-        self.form = QWidget()
-        card, self.column = self.column, QVBoxLayout(self.form)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.field(_("Address of the centre"), self.address)
-        self.field(
-            _("One-time code"), self.code, _("You get both from the person who looks after the centre.")
-        )
-        self.row(self.go)
-        self.column.addWidget(self.problem)
-        self.column = card
-        self.column.addWidget(self.who)
-        self.column.addWidget(self.form)
-        self.go.clicked.connect(self._join)
-        self.address.returnPressed.connect(self.code.setFocus)
-        self.code.returnPressed.connect(self._join)
-        session.bus.changed.connect(self._heard)
-        self.load()
-
-    def _heard(self, changes: Any) -> None:
-        if "worker" in changes.kinds:
-            self.load()
-
-    def load(self) -> None:
-        """Read which centre this is and under which name one works there."""
-        centre, store = self._session.centre, self._session.store
-        if centre is None:
-            self._show(("", ""))
-            return
-
-        def op() -> tuple[str, str]:
-            return centre.joined(), store.worker_names().get(str(store.worker), "")
-
-        self._session.tasks.run(op, self._show)
-
-    def _show(self, known: tuple[str, str]) -> None:
-        address, name = known
-        joined = bool(address)
-        self.form.setVisible(not joined)
-        self.go.setEnabled(self._session.centre is not None)
-        if not joined:
-            self.who.setText(_("No centre has been joined. Everything is kept on this computer alone."))
-        elif name:
-            self.who.setText(_("{name} at {address}").format(name=name, address=address))
-        else:
-            self.who.setText(_("Joined: {address}").format(address=address))
-
-    def _join(self) -> None:
-        centre = self._session.centre
-        address, code = self.address.text().strip(), self.code.text().strip()
-        if centre is None:
-            return
-        if not address or not code:
-            self.problem.say(_("Write both the address and the code."))
-            (self.code if address else self.address).setFocus()
-            return
-        self.go.setEnabled(False)
-        self.problem.say("")
-        self.who.setText(_("Joining, and fetching your clients…"))
-        self._session.tasks.run(
-            partial(centre.enrol, address, code), self._joined, self._failed, network=True
-        )
-
-    def _joined(self, result: "SyncResult") -> None:
-        self.code.clear()
-        self._say(" ".join([_("The centre was joined."), *map(str, result.warnings)]))
-        self.load()
-        self._session.bus.changed.emit(result.changes)
-        self._session.runner.joined()
-        store = self._session.store
-        self._session.tasks.run(lambda: store.role, self._role)
-
-    def _role(self, role: str) -> None:
-        """The centre knows the worker's role, and with it which parts of the program are shown."""
-        if role != self._session.role:
-            self._session.role = role
-            self._session.restyle()
-
-    def _failed(self, error: KnownError) -> None:
-        self.load()
-        self.go.setEnabled(True)
         self.problem.say(str(error))

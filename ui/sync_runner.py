@@ -139,8 +139,9 @@ class SyncRunner(QObject):
         self._tasks.run(self._centre.sync, self._done, self._failed, network=True, owner=self)
 
     def joined(self) -> None:
-        """Call after an enrolment: the first sync follows at once."""
+        """Call after an enrolment or a log-in: a sync follows at once, and what the centre refused is of before."""
         self._failures = 0
+        self._tell(replace(self.known, refusal="", login=False))
         self._look(then=self.run)
 
     def stop(self, then: Callable[[], Any]) -> None:

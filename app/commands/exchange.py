@@ -6,17 +6,25 @@ from contextlib import closing
 from typing import Any
 
 from app.commands.common import answer, opened, say, table
+from app.commands.login import way_in
 from app.entry import identifier
 from app.errors import KnownError, WrongUse
 from app.i18n import N_, Message, _
 
 
 def enrol(arguments: Namespace) -> int:
-    """Join a centre with its address and a one-time code."""
+    """Join a centre with its address and a one-time code, a log-in, or both, as the centre wants it."""
     from sync.enrol import enrol as join
+    from sync.login import methods_at
 
     with opened(arguments) as store:
-        join(store, arguments.url, arguments.code)
+        asked = methods_at(arguments.url)
+        if asked.wants_code and not arguments.code:
+            raise WrongUse(
+                Message(N_("This centre needs a one-time code.")),
+                Message(N_("Ask the administrator for one: tyopari enrol URL CODE.")),
+            )
+        result = join(store, arguments.url, arguments.code, who=way_in(arguments, asked))
         name = store.worker_names().get(str(store.worker), "")
         data = {"worker": str(store.worker), "name": name, "role": store.role}
     answer(
@@ -24,6 +32,8 @@ def enrol(arguments: Namespace) -> int:
         data,
         _("This store now belongs to {name} at the centre.").format(name=name or data["worker"]),
     )
+    for warning in result.warnings:
+        say(str(warning))
     return 0
 
 

@@ -32,6 +32,8 @@ _WHERE = {
     "client-copy": ("clients", "client_copy"),
     "seen": ("clients", "seen"),
     "enrol": ("exchange", "enrol"),
+    "login": ("login", "login"),
+    "password": ("login", "password"),
     "sync": ("exchange", "sync"),
     "conflicts": ("exchange", "conflicts"),
     "resolve": ("exchange", "resolve"),
@@ -133,9 +135,16 @@ def parser() -> ArgumentParser:
     seen.add_argument("client", metavar="CLIENT")
     seen.add_argument("--out", metavar="FILE", required=True)
     seen.add_argument("--lang", choices=LANGUAGES)
-    enrol = verb("enrol", _("join a centre with a one-time code"))
+    enrol = verb("enrol", _("join a centre with a one-time code, and by logging in where it asks for that"))
     enrol.add_argument("url", metavar="URL")
-    enrol.add_argument("code", metavar="CODE")
+    enrol.add_argument("code", metavar="CODE", nargs="?", default="")
+    login = verb("login", _("log in again at the centre"))
+    for made in (enrol, login):
+        made.add_argument(
+            "--user", metavar="NAME", help=_("with the centre's own password; else in the browser")
+        )
+    password = verb("password", _("change your password at the centre"), json=False)
+    password.add_argument("user", metavar="NAME", help=_("your user name at the centre"))
     verb("sync", _("send what is unsent and fetch what is new"))
     verb("conflicts", _("list what needs a decision"))
     resolve = verb("resolve", _("settle one conflict"))

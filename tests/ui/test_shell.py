@@ -16,7 +16,7 @@ from app import i18n
 from app.record import validated
 from app.services import SPECS
 from app.settings import Settings
-from storage import blobs
+from storage import blobs, eviction
 from storage.search import Hit
 from storage.store import Store
 from storage.writing import Changes
@@ -241,6 +241,48 @@ def test_a_client_who_leaves_this_computer_leaves_the_window(shell: Shell, store
     assert not shell.panel.isVisible()
     press(shell, "Alt+Left")
     assert shell.pages.place == ("today",)
+
+
+def noted(store: Store, aino: UUID) -> UUID:
+    record = validated(
+        SPECS["profile_health"].table, {"client_id": aino, "noted_on": "2026-05-04", "limits": "Selkä"}
+    )
+    store.save(record)
+    return UUID(str(record.id))
+
+
+def test_a_compartment_that_leaves_closes_its_form_alone(shell: Shell, store: Store, aino: UUID) -> None:
+    entry = noted(store, aino)
+    shell.show_client(aino)
+    shell.edit("profile_health", entry)
+    form: Any = shell.panel.form
+    QTest.keyClicks(form.boxes["limits"].editor.stops()[0], " ja polvi")
+    with store.write() as connection:
+        changes = eviction.evict(connection, [f"client:{aino}:health"], None)
+    shell.session.bus.changed.emit(changes)
+    assert shell.pages.place == ("client", aino)
+    assert not shell.panel.isVisible()
+    assert store.drafts() == [], "what was being written has left with its compartment"
+
+
+def test_what_is_hidden_for_a_time_keeps_what_was_being_written(
+    shell: Shell, store: Store, aino: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = noted(store, aino)
+    shell.edit("profile_health", entry)
+    form: Any = shell.panel.form
+    QTest.keyClicks(form.boxes["limits"].editor.stops()[0], " ja polvi")
+    monkeypatch.setattr(store.limits, "hidden", lambda: frozenset({"health"}))
+    shell.session.bus.changed.emit(Changes(kinds=frozenset({"profile_health"})))
+    assert not shell.panel.isVisible()
+    assert "polvi" in str(store.drafts())
+
+
+def test_the_form_stays_while_others_change(shell: Shell, store: Store, aino: UUID) -> None:
+    entry = noted(store, aino)
+    shell.edit("profile_health", entry)
+    shell.session.bus.changed.emit(Changes(kinds=frozenset({"profile_health", "client"})))
+    assert shell.panel.isVisible()
 
 
 def test_the_language_changes_while_it_runs_at_the_same_place(

@@ -133,3 +133,8 @@ def test_the_line_follows_the_language(qtbot: QtBot, monkeypatch: pytest.MonkeyP
 
     QCoreApplication.sendEvent(line, QEvent(QEvent.Type.LanguageChange))
     assert line.label.text() == "ALL SAVED HERE. NO CENTRE HAS BEEN JOINED."
+
+
+def test_what_is_hidden_comes_first() -> None:
+    said = status_text(state(hidden="Clients' data is hidden.", last=NOW), NOW)
+    assert said.startswith("Clients' data is hidden. All saved here")

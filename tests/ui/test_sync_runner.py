@@ -41,6 +41,15 @@ class Office:
     stopped: int = 0
     unfound: int = 0
     last: datetime | None = None
+    role: str = "job-coach"
+    hidden: Message | None = None
+
+    @property
+    def limits(self) -> "Office":
+        return self
+
+    def sentence(self) -> Message | None:
+        return self.hidden
 
     def unsent(self) -> Unsent:
         return Unsent(self.waiting, clock.now() if self.waiting else None, files=self.files)
@@ -341,3 +350,42 @@ def test_after_a_sync_everything_is_made_findable(
     assert office.unfound == 5
     tasks.answer()
     assert office.unfound == 0
+
+
+def test_another_role_is_told_once_the_centre_has_given_it(
+    runner: SyncRunner, tasks: LateTasks, office: Office
+) -> None:
+    told: list[str] = []
+    runner.role.connect(told.append)
+    runner.start()
+    tasks.answer()
+    assert told == []
+    office.role = "team-lead"
+    for _ in range(2):
+        runner.run()
+        tasks.answer()
+    assert told == ["team-lead"]
+
+
+def test_what_is_hidden_is_said_and_every_view_reads_anew(
+    runner: SyncRunner, tasks: LateTasks, office: Office, bus: Bus
+) -> None:
+    heard: list[Changes] = []
+    bus.changed.connect(heard.append)
+    runner.start()
+    tasks.answer()
+    assert heard == []
+    office.hidden, office.answers = (
+        Message("Hidden for {days} days.", days=8),
+        [Unreachable(Message("away"))] * 2,
+    )
+    for _ in range(2):
+        runner.run()
+        tasks.answer()
+    assert runner.known.hidden == "Hidden for 8 days."
+    assert [{"client", "profile_health"} <= changes.kinds for changes in heard] == [True]
+    assert not runner._soon.isActive(), "nothing was saved"
+    office.hidden = None
+    runner.run()
+    tasks.answer()
+    assert (runner.known.hidden, len(heard)) == ("", 2)

@@ -62,12 +62,12 @@ def apply_scopes(connection: Connection, arrived: Sequence[Arrived], checksum: "
     unfound = fresh if sum(len(one.rows) for one in arrived if one.scope in fresh) > search.MANY else set()
     search.later(connection, unfound)
     result, changed = Applied(), []
-    aside: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+    unknown: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     by_kind: dict[str, dict[str, Row]] = defaultdict(dict)
     for one in arrived:
         for kind, row in one.rows:
             if kind not in SPECS:
-                aside[one.scope].append((kind, row))
+                unknown[one.scope].append((kind, row))
                 continue
             by_kind[kind].pop(row["id"], None)
             by_kind[kind][row["id"]] = row
@@ -77,7 +77,7 @@ def apply_scopes(connection: Connection, arrived: Sequence[Arrived], checksum: "
         if kind in by_kind:
             changed += _take(connection, kind, list(by_kind[kind].values()), waiting, fresh, unfound)
     result.changes, result.rows = Changes.of(changed), len(changed)
-    _keep_aside(connection, arrived, aside)
+    _keep_aside(connection, arrived, unknown)
     move_cursors(connection, [(one.scope, one.head) for one in arrived])
     result.mismatched = _mismatched(connection, arrived, checksum)
     move_cursors(connection, [(scope, WHOLE) for scope in result.mismatched])
@@ -172,7 +172,7 @@ def _take(
 
 
 def _keep_aside(
-    connection: Connection, arrived: Sequence[Arrived], aside: Mapping[str, list[tuple[str, Row]]]
+    connection: Connection, arrived: Sequence[Arrived], unknown: Mapping[str, list[tuple[str, Row]]]
 ) -> None:
     """Keep rows of unknown kinds as they came, for a newer program; a scope that arrives whole replaces them."""
     rows.do(
@@ -181,14 +181,23 @@ def _keep_aside(
         (ASIDE, listed(one.scope for one in arrived)),
     )
     for one in arrived:
-        if one.scope not in aside and not one.whole:
+        if one.scope not in unknown and not one.whole:
             continue
         kept = {} if one.whole else {(k, row["id"]): row for k, row in _aside(connection, [one.scope])}
-        kept |= {(kind, row["id"]): row for kind, row in aside.get(one.scope, [])}
-        rows.do(connection, "DELETE FROM sync_page WHERE cursor = ? AND scope = ?", (ASIDE, one.scope))
-        if kept:
-            lines = [{"kind": kind, "row": row} for (kind, _), row in kept.items()]
-            stage(connection, one.scope, ASIDE, lines)
+        kept |= {(kind, row["id"]): row for kind, row in unknown.get(one.scope, [])}
+        keep_aside(connection, one.scope, [(kind, row) for (kind, _), row in kept.items()])
+
+
+def keep_aside(connection: Connection, scope: str, found: Sequence[tuple[str, Row]]) -> None:
+    """Keep rows of unknown kinds of a scope, in place of those that are kept."""
+    rows.do(connection, "DELETE FROM sync_page WHERE cursor = ? AND scope = ?", (ASIDE, scope))
+    if found:
+        stage(connection, scope, ASIDE, [{"kind": kind, "row": row} for kind, row in found])
+
+
+def aside(connection: Connection) -> list[tuple[str, Row]]:
+    """Return the rows of all scopes that are kept for a newer program, by kind."""
+    return _aside(connection, [scope for (scope,) in rows.ask(connection, "SELECT scope FROM sync_page")])
 
 
 def _aside(connection: Connection, scopes: Iterable[str]) -> list[tuple[str, Row]]:

@@ -54,6 +54,10 @@ def upgrade(engine: Engine, folder: Path, key: Key) -> None:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
+            if present is not None:
+                from storage import lifting
+
+                lifting.lift(connection)
             clock.point("migrate.before_commit")
     except DBAPIError as error:
         raise db.error_for(error) from error

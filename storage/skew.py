@@ -17,7 +17,7 @@ from storage import rows
 
 NAME = "centre_schema"
 """Under which name the store keeps the schema of the centre."""
-_WAITING = "SELECT n, scope, kind, row_id, patch FROM outbox WHERE state IN ('new', 'sent') ORDER BY n"
+_WAITING = "SELECT n, scope, kind, row_id, op, patch FROM outbox WHERE state IN ('new', 'sent') ORDER BY n"
 
 
 def centre_schema(connection: Connection) -> int | None:
@@ -30,12 +30,15 @@ def later(connection: Connection, version: int) -> set[int]:
     """Return the numbers of the unsent edits that a centre of this schema does not take yet."""
     numbers: set[int] = set()
     held: set[str] = set()
-    for n, scope, kind, row_id, patch in rows.ask(connection, _WAITING):
+    missing: set[str] = set()
+    for n, scope, kind, row_id, op, patch in rows.ask(connection, _WAITING):
         said = from_json(patch)
-        hangs_on = {row_id, access.client_of(scope), *_over(kind, said)}
-        if needed(kind, said) > version or not held.isdisjoint(hangs_on):
+        over = {access.client_of(scope), *_over(kind, said)}
+        if row_id in held or needed(kind, said) > version or not missing.isdisjoint(over):
             numbers.add(n)
             held.add(row_id)
+            if op == "create":
+                missing.add(row_id)
     return numbers
 
 

@@ -183,7 +183,10 @@ class _Sync:
                 reads.send(self.session)
                 if self.session.order is not None:
                     self._obey(self.session.order)
+                before = self.session.schema
                 self._pull()
+                if self.session.schema > before:  # the centre has been updated: it takes what waited for that
+                    self._push()
                 self.changes |= merging.bring_late(self.store)
                 return self._finish()
             except Told as told:

@@ -89,7 +89,7 @@ def test_a_failing_statement_tells_no_value(failing: tuple[str, str]) -> None:
 
 def test_what_a_caller_writes_in_a_path_is_not_told(tmp_path: Path) -> None:
     with served(f"sqlite:///{tmp_path / 'centre.db'}") as (where, said):
-        assert httpx.get(f"{where}/blobs/{SECRET}").status_code == 422
+        assert httpx.get(f"{where}/blobs/{SECRET}").status_code == 401
         assert httpx.get(f"{where}/{SECRET}").status_code == 404
         host, _, port = where.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port))) as line:

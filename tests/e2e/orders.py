@@ -14,6 +14,8 @@ from app.record import validated
 from app.services import SPECS
 from storage.store import Store
 from storage.writing import Changes
+from sync.faults import BUGS as device_bugs
+from sync.server.faults import BUGS as centre_bugs
 
 _saying = Lock()
 
@@ -76,11 +78,14 @@ class Points:
             self._go.wait()
 
     def obey(self, order: dict[str, Any]) -> bool:
-        """Carry out an order about time and places; tell whether it was one."""
+        """Carry out an order about time, places and planted bugs; tell whether it was one."""
         if order["do"] == "wait at":
             self.wanted = order["point"]
         elif order["do"] == "go on":
             self._go.set()
+        elif order["do"] == "plant":
+            device_bugs.add(order["bug"])
+            centre_bugs.add(order["bug"])
         elif order["do"] == "clock":
             self.ahead = timedelta(seconds=order["ahead"])
         else:

@@ -170,6 +170,7 @@ class Centre:
         self.folder, self.url = folder, url
         self.process: Process | None = None
         self.port = 0
+        self.bug = ""
 
     def start(self) -> None:
         """Serve, on the port that it had."""
@@ -179,6 +180,8 @@ class Centre:
         said = self.process.event("line")["text"]
         assert said.startswith("listening on http"), said
         self.port = int(said.rpartition(":")[2])
+        if self.bug:
+            self.process.ask("plant", bug=self.bug)
 
     @property
     def runs(self) -> Process:
@@ -200,6 +203,7 @@ class Device:
     line: Proxy
     program: str = "worker"
     process: Process | None = None
+    bug: str = ""
 
     @property
     def runs(self) -> Process:
@@ -213,6 +217,8 @@ class Device:
             self.program, str(self.folder), PASSPHRASE, log=self.folder.with_suffix(".log")
         )
         self.process.event("open")
+        if self.bug:
+            self.process.ask("plant", bug=self.bug)
 
     def order_sync(self) -> None:
         """Let the program exchange; it says when it has, or has failed."""

@@ -36,6 +36,14 @@ class Run:
             self.devices.append(town.device(worker, program))
         self._begin()
 
+    def plant(self, bug: str) -> None:
+        """Let a bug be in every process from now on."""
+        self.town.centre.bug = bug
+        self.town.centre.runs.ask("plant", bug=bug)
+        for device in self.devices:
+            device.bug = bug
+            device.runs.ask("plant", bug=bug)
+
     def _begin(self) -> None:
         """One of them registers the clients, and the other gets them too."""
         first, second = self.devices
@@ -213,6 +221,23 @@ def test_whatever_dies_sleeps_or_is_cut_nothing_is_lost(tmp_path: Path, postgres
             run.round(left.pop(dice.upto(len(left))))
         run.heal()
         run.check()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("bug", ["no_receipts", "ack_early", "lww"])
+def test_a_planted_bug_is_found(tmp_path: Path, postgres_url: str, bug: str) -> None:
+    """The same with a bug that loses, doubles or overwrites: the comparison at the end is seen to fail."""
+    dice = Dice(_seed())
+    print("seed", dice.seed)
+    with town_of_processes(tmp_path, postgres_url) as town:
+        run = Run(town, dice, ("worker", "worker"))
+        run.plant(bug)
+        for _ in range(4):
+            for happens in HAPPENS:
+                run.round(happens)
+        run.heal()
+        with pytest.raises(AssertionError, match=r"applied twice|lost|differs|overwritten|not in the text"):
+            run.check()
 
 
 @pytest.mark.soak

@@ -118,8 +118,7 @@ class Month:
             with suppress(KnownError):
                 if number % 3 == 2:
                     device.edit("client", client, phone=f"050 {self.thrown}")
-                elif self.dice(15) == 0:
-                    visits = sorted(device.living("support_visit"))
+                elif self.dice(15) == 0 and (visits := sorted(device.living("support_visit"))):
                     device.store.delete("support_visit", visits[self.dice(len(visits))])
                 else:
                     on = self.clock.now.date().isoformat()

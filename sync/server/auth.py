@@ -5,7 +5,7 @@ import json
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import now, random_bytes
@@ -16,6 +16,12 @@ from sync.server.tables import CHALLENGE_USED
 TOKEN_SECONDS = 15 * 60
 CHALLENGE_SECONDS = 120
 QUESTION_SECONDS = 10 * 60  # a person reads, types, and takes her telephone out for a second factor
+
+
+_NONCE = CHALLENGE_USED.c.nonce
+_OVER = select(_NONCE).where(CHALLENGE_USED.c.until < bindparam("present")).limit(100)
+# Those that another request is forgetting are passed over: nobody waits for anybody here.
+_FORGET = delete(CHALLENGE_USED).where(_NONCE.in_(_OVER.with_for_update(skip_locked=True)))
 
 
 def _signed(secret: bytes, purpose: str, words: dict[str, str | int]) -> str:

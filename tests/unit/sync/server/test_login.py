@@ -16,7 +16,7 @@ from sync.login_messages import login_words
 from sync.protocol import to_base64, token_words
 from sync.server import accounts, assignments, devices, login_rules, passwords, proving
 from sync.server.database import snapshot, writing
-from sync.server.tables import ASSIGNMENT, AUDIT
+from sync.server.tables import ASSIGNMENT, AUDIT, CHALLENGE_USED
 from tests.unit.sync.server.conftest import Device, Office, ident, new_client
 
 GOOD, OTHER = "neljä sanaa joita kukaan ei arvaa", "viisi muuta sanaa joita ei arvata"
@@ -306,6 +306,17 @@ def test_a_signed_challenge_gets_one_token(office: Office) -> None:
     }
     assert office.http.post("/token", json=words).status_code == 200
     assert code_of(office.http.post("/token", json=words)) == (401, "token")
+
+
+def test_what_was_signed_long_ago_is_forgotten(office: Office) -> None:
+    device = office.device("anna")
+    for days in range(3):
+        with later(days=days):
+            assert device.sign_in().status_code == 200
+            with snapshot(office.engine) as connection:
+                kept = connection.execute(select(CHALLENGE_USED.c.until)).scalars().all()
+            assert all(until > now().timestamp() for until in kept)
+            assert kept
 
 
 def test_nobody_is_shut_out_by_the_rules(office: Office) -> None:

@@ -20,8 +20,9 @@ class SyncState:
     """What is known about the way to the centre.
 
     `known` is False until the store has been asked for the first time; `oldest` is when the oldest unsent change
-    was saved; `files` is how many attached files wait to be sent; `last` is when the centre last had everything;
-    `retry_at` is set after a failure; `held` is how many changes the centre did not take (they stay here);
+    was saved; `later` of the unsent changes wait until the centre is updated; `files` is how many attached files wait
+    to be sent; `last` is when the centre last had everything; `retry_at` is set after a failure; `held` is how many
+    changes the centre did not take (they stay here);
     `hidden` says what is not shown since the centre has not been reached for too long;
     `refusal` is the centre's own word when it will not have this device; `login` whether logging in helps.
     """
@@ -29,6 +30,7 @@ class SyncState:
     known: bool = False
     joined: bool = False
     unsent: int = 0
+    later: int = 0
     files: int = 0
     oldest: datetime | None = None
     last: datetime | None = None
@@ -50,7 +52,14 @@ def status_text(state: SyncState, now: datetime | None = None) -> str:
         return _("All saved here. No centre has been joined.")
     return " ".join(
         part
-        for part in (state.hidden, _saved(state, now), _files(state), _held(state), _way(state, now))
+        for part in (
+            state.hidden,
+            _saved(state, now),
+            _later(state),
+            _files(state),
+            _held(state),
+            _way(state, now),
+        )
         if part
     )
 
@@ -79,6 +88,17 @@ def _saved(state: SyncState, now: datetime) -> str:
     if state.last is None:
         return _("All saved here. The centre has not answered yet.")
     return _("All saved here and at the centre ({time}).").format(time=_when(state.last, now))
+
+
+def _later(state: SyncState) -> str:
+    if not state.later:
+        return ""
+    text = _n(
+        "Of these, {count} waits until the centre's program is updated.",
+        "Of these, {count} wait until the centre's program is updated.",
+        state.later,
+    )
+    return text.format(count=state.later)
 
 
 def _files(state: SyncState) -> str:

@@ -242,6 +242,7 @@ class SyncRunner(QObject):
             self._role_now = store.role
             return {
                 "unsent": unsent.count,
+                "later": unsent.later,
                 "files": unsent.files,
                 "oldest": unsent.oldest,
                 "held": unsent.held,

@@ -50,6 +50,7 @@ def status(arguments: Namespace) -> int:
         "unsent": unsent.count,
         "oldest_unsent": unsent.oldest.isoformat() if unsent.oldest else None,
         "unsent_files": unsent.files,
+        "waits_for_update": unsent.later,
         "held": unsent.held,
         "conflicts": open_conflicts,
         "last_sync": last,
@@ -61,6 +62,8 @@ def status(arguments: Namespace) -> int:
     if centre:
         lines += [(_("Unsent"), unsent.count), (_("Unsent files"), unsent.files)]
         lines += [(_("Oldest unsent"), format_instant(unsent.oldest) or "-")]
+        if unsent.later:
+            lines.append((_("Waits until the centre's program is updated"), unsent.later))
         lines += [(_("Centre"), centre), (_("Last sync"), last or "-"), (_("Scopes held"), len(scopes))]
     else:  # nothing waits for anybody
         lines.append((_("Centre"), _("none: everything is kept here")))

@@ -51,7 +51,7 @@ def _begin(first: Earlier) -> None:
         decision="accepted",
     )
     first.ask("save", "career_plan", id=PLAN, client_id=CLIENT, made_on="2026-01-20", strengths="Tarkka")
-    signed = {"signatures": [{"role": "client", "name": "Aino"}], "signed_on": "2026-01-21"}
+    signed = {"signatures": [{"id": _id(10), "role": "client", "name": "Aino"}], "signed_on": "2026-01-21"}
     first.ask("sign", "career_plan", id=PLAN, **signed)
     trial = {
         "client_id": CLIENT,

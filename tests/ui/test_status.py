@@ -138,3 +138,12 @@ def test_the_line_follows_the_language(qtbot: QtBot, monkeypatch: pytest.MonkeyP
 def test_what_is_hidden_comes_first() -> None:
     said = status_text(state(hidden="Clients' data is hidden.", last=NOW), NOW)
     assert said.startswith("Clients' data is hidden. All saved here")
+
+
+def test_what_waits_for_the_centres_update_is_said() -> None:
+    told = status_text(state(unsent=3, later=2, oldest=NOW - timedelta(hours=2), last=NOW), NOW)
+    assert told == (
+        "All saved here. 3 changes wait for the centre (oldest 2 h)."
+        " Of these, 2 wait until the centre's program is updated."
+    )
+    assert "updated" not in status_text(state(unsent=3, oldest=NOW, last=NOW), NOW)

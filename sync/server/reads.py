@@ -145,7 +145,7 @@ def seen(connection: Connection, client: str) -> SeenReply:
     ):
         deed = _deed(action, kind)
         if deed is not None and person:
-            key = (_day(saved_at or at), person, deed, scope.rpartition(":")[2])
+            key = (_day(saved_at) or _day(at) or "", person, deed, scope.rpartition(":")[2])
             counts[key] = counts.get(key, 0) + 1
     entries = [
         SeenEntry(day=day, person=None if person == NOBODY else person, action=deed, group=group, times=times)
@@ -177,8 +177,12 @@ def _deed(action: str, kind: str | None) -> str | None:
     return action
 
 
-def _day(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone().date().isoformat()
+def _day(moment: str | None) -> str | None:
+    """Return the day of a moment; None for one that a device has made up."""
+    try:
+        return datetime.fromisoformat(moment).astimezone().date().isoformat() if moment else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _people(connection: Connection, given: Iterable[Row], doers: set[str]) -> list[SeenPerson]:

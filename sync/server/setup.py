@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, update
 
 from app.errors import KnownError, StoreTooNew
 from app.i18n import N_, Message
@@ -10,6 +10,7 @@ from app.record import Row
 from sync.server import heads, keeping, state, wall
 from sync.server.database import revisions, snapshot, upgrade, writing
 from sync.server.events import event
+from sync.server.tables import DEVICE
 
 
 def prepare(engine: Engine) -> None:
@@ -69,5 +70,7 @@ def restored(engine: Engine, heads_folder: Path | None = None) -> str:
         fresh = state.new_epoch(connection)
         known: Row = heads.accept(connection, heads_folder) if heads_folder is not None else {}
         keeping.note_system(connection)
+        # The turns that devices got since the backup are not known here: each begins anew.
+        connection.execute(update(DEVICE).values(turn=None, turn_before=None))
         event(connection, "restored", epoch=fresh, **known)
     return fresh

@@ -255,6 +255,22 @@ def test_the_word_of_a_restore_is_taken_once(
         again(copy)
 
 
+def test_a_restored_centre_takes_no_device_for_a_copy(story: Story, town: Town) -> None:
+    """It knows none of the turns that devices got since its backup; afterwards a copy is noticed as before."""
+    device = town.devices[0]
+    again(device)
+    story.backup()
+    for _ in range(3):
+        again(device)
+    story.restore(0)
+    again(device)
+    copy = copied(town, device)
+    for _ in range(2):
+        again(device)
+    with pytest.raises(NotAllowed, match="Another copy"):
+        again(copy)
+
+
 # ---- what the centre knows of a device --------------------------------------------------------------------
 
 

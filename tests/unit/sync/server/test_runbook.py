@@ -3,7 +3,9 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,6 +154,29 @@ def test_every_command_that_it_names_is_one() -> None:
     assert ["run", "--host", "127.0.0.1"] in [words[:3] for words in commands]
     for words in commands:
         parser().parse_args(["01a20c4d-817a-7007-95ed-429fdccfeba1" if w == "CLIENT" else w for w in words])
+
+
+def test_a_served_centre_signs_its_heads(tmp_path: Path) -> None:
+    environ = {**os.environ, "TYOPARI_DATABASE_URL": f"sqlite:///{tmp_path / 'centre.db'}"}
+    words = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "sync.server",
+        "run",
+        "--port",
+        "0",
+        "--heads",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        assert serving.stdout.readline().startswith("listening on")
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=30)
+    assert (tmp_path / "000001.heads").is_file()
+    assert (tmp_path / "number").read_text() == "1\n"
 
 
 def test_the_readme_leads_to_it() -> None:

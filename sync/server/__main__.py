@@ -7,13 +7,14 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import i18n
 from app.errors import KnownError, Unreachable
 from app.i18n import N_, Message, _
 from sync.server.commands import audit, centre, clients, devices, login, people, quarantine
 from sync.server.commands.common import close_databases, say
+from sync.server.logs import of_exception
 
 _MODULES = (centre, people, login, devices, clients, quarantine, audit)
 
@@ -40,6 +41,17 @@ def main(words: Sequence[str] | None = None) -> int:
         # Its text names the address and the statement, never a value of a client's.
         say(str(Message(N_("The database does not answer: {kind}"), kind=type(error.orig).__name__)))
         return Unreachable.exit_code
+    except DBAPIError as error:
+        # Its text may quote the row that was refused: kind and place say enough to whoever looks into it.
+        told = of_exception(error)
+        say(
+            str(
+                Message(
+                    N_("The database refused it: {kind} ({place})."), kind=told["cause"], place=told["place"]
+                )
+            )
+        )
+        return KnownError.exit_code
     finally:
         close_databases()
     return 0

@@ -141,3 +141,21 @@ def test_what_libraries_log_is_told_without_its_words() -> None:
         assert (line["event"], line["kind"], line["cause"]) == ("unforeseen", "ValueError", "KeyError")
         assert line["place"].startswith("<string>:")
     assert len(lines) == 7
+
+
+def test_a_command_tells_no_value_either(database_url: str) -> None:
+    engine = connect(database_url)
+    setup.prepare(engine)
+    with writing(engine) as connection:
+        for statement in _FAILING[is_postgres(engine)]:
+            connection.exec_driver_sql(
+                statement.replace("ON device", "ON account").replace("NEW.name", "NEW.username")
+            )
+    engine.dispose()
+    words = [sys.executable, "-m", "sync.server", "user", "add", SECRET, "--role", "job-coach"]
+    env = {**os.environ, "TYOPARI_DATABASE_URL": database_url, "TYOPARI_LANGUAGE": "en"}
+    ran = subprocess.run(words, capture_output=True, text=True, env=env)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert SECRET not in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "sync/server/" in ran.stderr

@@ -44,6 +44,8 @@ def opened(arguments: Namespace) -> "Iterator[Store]":
     try:
         if store.journal_lost:
             say(_("The last session ended in a crash and its journal is gone: check what was saved last."))
+        if (hidden := store.limits.sentence()) is not None:
+            say(str(hidden))
         yield store
     finally:
         store.close()

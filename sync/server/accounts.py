@@ -13,9 +13,9 @@ from app.errors import KnownError
 from app.i18n import N_, Message
 from app.record import Row, iso
 from sync.server import office
-from sync.server.database import put
+from sync.server.database import put, rows_of
 from sync.server.events import event
-from sync.server.tables import ACCOUNT, ENROL_CODE
+from sync.server.tables import ACCOUNT, ENROL_CODE, WORKER
 
 CODE_DAYS = 7
 
@@ -41,6 +41,20 @@ def add_user(connection: Connection, username: str, role: str, name: str = "") -
     put(connection, ACCOUNT, [account], on_conflict="fail")
     event(connection, "user_added", of=worker, role=role)
     return worker
+
+
+def set_place(connection: Connection, username: str, organisation: str, unit: str) -> None:
+    """Say for whom a person works, as consents name it: by this a client's consent opens data to her.
+
+    Raises KnownError where there is no such person.
+    """
+    worker = user(connection, username)["worker_id"]
+    present = rows_of(connection, WORKER, [worker], ("organisation", "unit"))[0]
+    wanted = {"organisation": organisation.strip(), "unit": unit.strip()}
+    patch = {name: (present[name], value) for name, value in wanted.items() if value != present[name]}
+    if patch:
+        office.write(connection, office.mutation("reference", "worker", worker, "update", patch))
+        event(connection, "place_set", of=worker)
 
 
 def check_role(role: str) -> None:

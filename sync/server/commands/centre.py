@@ -10,7 +10,7 @@ from sqlalchemy.sql import func
 
 from app.errors import WrongUse
 from app.i18n import N_, Message, _
-from sync.server import keeping, push, setup, state
+from sync.server import keeping, push, setup, state, wall
 from sync.server.commands.common import (
     Commands,
     command,
@@ -81,6 +81,12 @@ def status(_args: argparse.Namespace) -> None:
         print(_("Epoch: {epoch}").format(epoch=state.epoch(connection)))
         count = connection.execute(select(func.count()).select_from(SCOPE)).scalar_one()
         print(_("Compartments: {count}").format(count=count))
+        stands = wall.stands(connection)
+        print(
+            _("Rights checked in the database as well")
+            if stands
+            else _("Rights checked by the program alone")
+        )
         for kind, table in RECORDS.items():
             living = select(func.count()).select_from(table).where(table.c.deleted.is_(False))
             print(f"  {kind}: {connection.execute(living).scalar_one()}")

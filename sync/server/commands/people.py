@@ -129,6 +129,12 @@ def user_unlink(args: argparse.Namespace) -> None:
         accounts.link(connection, accounts.user(connection, args.name)["worker_id"], None, None)
 
 
+def user_place(args: argparse.Namespace) -> None:
+    """Say for whom a person works."""
+    with writing(open_database()) as connection:
+        accounts.set_place(connection, args.name, args.organisation, args.unit)
+
+
 def enrol_code(args: argparse.Namespace) -> None:
     """Print a one-time code for a person's new device, alone."""
     with writing(open_database()) as connection:
@@ -163,6 +169,10 @@ def add(commands: Commands) -> None:
     giving = command(users, "role", user_role, _("give a person another role"))
     giving.add_argument("name", metavar="NAME")
     giving.add_argument("role", choices=[choice.value for choice in roles.ROLES])
+    placing = command(users, "place", user_place, _("say for whom a person works, as consents name it"))
+    placing.add_argument("name", metavar="NAME")
+    placing.add_argument("--organisation", required=True)
+    placing.add_argument("--unit", default="")
     linking = command(users, "link", user_link, _("say who a person is at the organisation's log-in"))
     linking.add_argument("name", metavar="NAME")
     linking.add_argument("subject", metavar="SUBJECT", help=_("the `sub` that the log-in gives her"))

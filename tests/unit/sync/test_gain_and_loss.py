@@ -70,9 +70,8 @@ class Scene:
 def scene_of(story: Story, role: str) -> Scene:
     town = story.town
     with writing(town.engine) as connection:
-        worker = accounts.add_user(connection, "paula", role)
-        named: dict[str, tuple[Any, Any]] = {"organisation": ("", CITY), "unit": ("", "Työllisyyspalvelut")}
-        office.write(connection, office.mutation("reference", "worker", worker, "update", named))
+        accounts.add_user(connection, "paula", role)
+        accounts.set_place(connection, "paula", CITY, "Työllisyyspalvelut")
     other = town.enrolled("paula", town.folder / "paula")
     story.saved["paula"], story.waiting["paula"] = set(), set()
     coach = town.devices[0]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from sync.server.__main__ import main
 from sync.server.database import connect, writing
 from sync.server.office import NOBODY
-from sync.server.tables import CLIENT
+from sync.server.tables import CLIENT, WORKER
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,29 @@ def test_the_first_user_needs_nothing_else(capsys: pytest.CaptureFixture[str]) -
     code, out, _ = ran(capsys, "enrol-code", "anna")
     assert (code, len(out.strip()), out.count("\n")) == (0, 19, 1)
     assert ran(capsys, "verify-audit")[0] == 0
+
+
+def test_for_whom_a_person_works_is_said_as_consents_name_it(
+    capsys: pytest.CaptureFixture[str], english: str
+) -> None:
+    ran(capsys, "user", "add", "anna", "--role", "work-ability-coordinator")
+    place = (
+        "user",
+        "place",
+        "anna",
+        "--organisation",
+        "Helsingin kaupunki",
+        "--unit",
+        " Työllisyyspalvelut ",
+    )
+    assert [ran(capsys, *place)[0] for _ in range(2)] == [0, 0]
+    engine = connect(english)
+    with writing(engine) as connection:
+        found = connection.execute(select(WORKER.c.organisation, WORKER.c.unit, WORKER.c.version)).one()
+        assert tuple(found) == ("Helsingin kaupunki", "Työllisyyspalvelut", 2)
+    engine.dispose()
+    assert ran(capsys, "user", "place", "nobody", "--organisation", "Kela")[0] == 1
+    assert "Rights checked by the program alone" in ran(capsys, "status")[1]
 
 
 def test_without_a_url_a_file_of_its_own_is_used(

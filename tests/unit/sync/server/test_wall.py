@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app import access, clock, roles
 from app.record import Row
-from sync.server import push, wall
+from sync.server import accounts, push, wall
 from sync.server.batch import settle
 from sync.server.database import put, snapshot, writing
 from sync.server.faults import BUGS
 from sync.server.rights import allowed_scopes
-from sync.server.tables import ASSIGNMENT, CLIENT, CONSENT, RECORDS, WITHDRAWAL, WORKER
+from sync.server.tables import ASSIGNMENT, CLIENT, CONSENT, RECORDS, WITHDRAWAL
 from tests.unit.app.test_access import ASSIGNMENTS, CLIENTS, of
 from tests.unit.app.test_consent import DAYS, START, histories
 from tests.unit.sync.server.conftest import Device, Office, core, ident, new_client, visit
@@ -213,8 +213,7 @@ def test_a_consent_of_a_batch_opens_nothing_for_it(office: Office, pair: Pair, e
     client = pair[2]
     abe = office.device("abe", roles.WORK_ABILITY_COORDINATOR)
     with writing(engine) as connection:
-        wall.open_to_centre(connection)
-        connection.execute(update(WORKER).where(WORKER.c.id == abe.worker).values(organisation="Kaupunki"))
+        accounts.set_place(connection, "abe", "Kaupunki", "")
     office.assign(client, "abe")
     abe.pull()
     given_ = {"client_id": client, "groups": ["health"], "method": "paper", "given_on": clock.today().isoformat(),

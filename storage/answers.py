@@ -43,7 +43,8 @@ def acknowledge(
 ) -> Acknowledged:
     """Note what became of edits: taken ones are kept aside for a while, the others are held with the answer.
 
-    `at` is when the centre says that it answered; without it, now. A row whose edit was not plainly applied becomes what the centre has, with the still unsent edits over it.
+    A row whose edit was not plainly applied becomes what the centre has, with the still unsent edits over it. `at` is
+    the time of the answers by the centre's clock.
     """
     known = _sent(connection, [answer.mutation_id for answer in answers])
     answers = [answer for answer in answers if answer.mutation_id in known]

@@ -22,6 +22,7 @@ from ui.fields import Editor, RefersChips, RefersField
 from ui.fields.kinds import starts
 from ui.fields.text import ReadOnly
 from ui.form_page import WIDEST, FormPage
+from ui.meanwhile import Meanwhile, heed
 from ui.names import offer_names
 
 if TYPE_CHECKING:
@@ -104,11 +105,13 @@ class Form(FormPage):
         if self.context is None:
             self.saved.emit(record)
             return
-        store, changes, writing = self.context.store, self.changes(), self._writing()
+        store, changes, writing, seen = self.context.store, self.changes(), self._writing(), self.row
 
         def op() -> "Changes":
             # What arrived from others since the form opened stays; only what was changed here is written.
-            current = store.row(self.spec.kind, record.id) if self.row is not None else None
+            current = store.row(self.spec.kind, record.id) if seen is not None else None
+            if seen is not None and current is not None:
+                heed(self.spec, seen, current, changes)
             written = checked(self.spec, {**current, **changes}) if current is not None else record
             return writing(written, current)
 
@@ -313,6 +316,8 @@ class Form(FormPage):
     def _refused(self, error: KnownError) -> None:
         self._saving = False
         self.save_button.setEnabled(True)
+        if isinstance(error, Meanwhile) and self.row is not None:
+            self.row = {**self.row, **error.arrived}  # it is seen now: the next saving may write over it
         if isinstance(error, Refused):
             self.show_problems(error.problems)
         else:

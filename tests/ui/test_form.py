@@ -396,6 +396,32 @@ def test_what_came_from_others_meanwhile_stays(
     assert heard[0].kinds == {"network_member"}
 
 
+def test_the_same_field_changed_by_another_is_shown_before_it_is_written_over(
+    qtbot: QtBot, context: Context, store: Store, client_id: UUID
+) -> None:
+    made = validated(
+        SPECS["network_member"].table, {"client_id": client_id, "name": "Eero", "phone": "040 1"}
+    )
+    store.save(made)
+    row = store.row("network_member", made.id)
+    assert row is not None
+    form = opened(qtbot, context, "network_member", row, client_id=client_id)
+    store.save(validated(SPECS["network_member"].table, {**row, "phone": "040 2"}))
+    phone = form.boxes["phone"].editor.entrance()
+    assert phone is not None
+    qtbot.keyClicks(phone, "999")
+    form.save()
+    kept = store.row("network_member", made.id)
+    assert kept is not None
+    assert kept["phone"] == "040 2", "nothing is written over unseen"
+    assert "040 2" in form.boxes["phone"].problem.text()
+    assert form.values()["phone"] == "999040 1"
+    form.save()
+    kept = store.row("network_member", made.id)
+    assert kept is not None
+    assert kept["phone"] == "999040 1"
+
+
 def test_what_was_written_once_is_only_read(
     qtbot: QtBot, context: Context, store: Store, client_id: UUID
 ) -> None:

@@ -15,6 +15,7 @@ from sync.server.events import event
 from sync.server.tables import STATE
 
 _NAMES = {name: f"login_{name}" for name in ("enrol_with", "passwords", "issuer", "client_id", "days")}
+_OPTIONS = "--oidc, --client-id"
 CHOICES: tuple[str, ...] = get_args(EnrolWith)
 
 
@@ -66,10 +67,12 @@ def change(connection: Connection, **changed: Any) -> Rules:
     if fresh.wants_login and not fresh.passwords and not fresh.issuer:
         raise KnownError(
             Message(N_("Nobody could log in: there is neither a log-in of the organisation nor passwords.")),
-            Message(N_("Name the organisation's log-in with --oidc and --client-id, or allow passwords.")),
+            Message(
+                N_("Name the organisation's log-in with {options}, or allow passwords."), options=_OPTIONS
+            ),
         )
     if bool(fresh.issuer) != bool(fresh.client_id):
-        raise KnownError(Message(N_("The organisation's log-in needs both its address and a client id.")))
+        raise KnownError(Message(N_("The organisation's log-in needs both: {options}."), options=_OPTIONS))
     words = {**asdict(fresh), "passwords": "yes" if fresh.passwords else "no", "days": str(fresh.days)}
     connection.execute(delete(STATE).where(STATE.c.name.in_(_NAMES.values())))
     put(connection, STATE, [{"name": _NAMES[name], "value": value} for name, value in words.items()])

@@ -175,7 +175,7 @@ def add(commands: Commands) -> None:
     placing.add_argument("--unit", default="")
     linking = command(users, "link", user_link, _("say who a person is at the organisation's log-in"))
     linking.add_argument("name", metavar="NAME")
-    linking.add_argument("subject", metavar="SUBJECT", help=_("the `sub` that the log-in gives her"))
+    linking.add_argument("subject", metavar="SUBJECT", help=_("what the log-in calls her (sub)"))
     linking.add_argument("--issuer", metavar="URL")
     code = command(commands, "enrol-code", enrol_code, _("print a one-time code for a person's new device"))
     code.add_argument("name", metavar="NAME")

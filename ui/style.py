@@ -138,10 +138,11 @@ def _marks(theme: "Theme", c: "Colours", images: Path) -> str:
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 5px 6px 5px 0; border: 2px solid transparent;
     border-radius: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent}; }}
-QCheckBox::indicator, QRadioButton::indicator {{ width: {size}px; height: {size}px; background: {c.surface};
-    border: 1px solid {c.control}; border-radius: 4px; }}
+QCheckBox::indicator, QRadioButton::indicator, QListView::indicator {{ width: {size}px; height: {size}px;
+    background: {c.surface}; border: 1px solid {c.control}; border-radius: 4px; }}
 QRadioButton::indicator {{ border-radius: {size // 2 + 1}px; }}
-QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+    image: url("{check}"); }}
 QRadioButton::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{dot}"); }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.line}; }}
 {chips} {{ background: {c.surface}; border: 1px solid {c.control}; border-radius: {theme.px(10) + 5}px;

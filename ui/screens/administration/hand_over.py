@@ -108,12 +108,13 @@ class HandOverPage(OnlinePage):
         for box, title in ((self.giver, _("From whom")), (self.to, _("To whom"))):
             box.setAccessibleName(title)
             box.setMinimumWidth(px(260))
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             people.addWidget(_under(title, box))
         column.addLayout(people)
         days = Flow(gap=spacing(2))
         self.boxes = [FieldBox(self.begins), FieldBox(self.ends)]
         for one in self.boxes:
-            one.setMinimumWidth(px(220))
+            one.setMinimumWidth(px(250))
             days.addWidget(one)
         days.addWidget(self.stays)
         column.addLayout(days)
@@ -154,7 +155,7 @@ class HandOverPage(OnlinePage):
             (str(row["id"]), f"{row['name']} ({choice(roles.ROLES, row['role'])})") for row in reply.workers
         ]
         _fill(self.giver, [(NOBODY, _("Nobody has them yet")), *names])
-        _fill(self.to, names)
+        _fill(self.to, [(NOBODY, _("Choose…")), *names])
         self._list()
 
     def _list(self) -> None:

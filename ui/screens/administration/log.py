@@ -51,10 +51,12 @@ class LogPage(OnlinePage):
         self.first, self.last = DateField(_("From")), DateField(_("Until"))
         self.look = button(_("Show"), "primary")
         self.more = button(_("Show earlier lines"))
+        self.whole = label("", "quiet")
         self.count = label("", "quiet", wraps=False)
         self._build()
         self.look.clicked.connect(lambda: self.reload())
         self.more.clicked.connect(self.show_more)
+        self.table.chosen_changed.connect(self._chosen)
 
     def _build(self) -> None:
         column = QVBoxLayout(self.body)
@@ -74,7 +76,7 @@ class LogPage(OnlinePage):
             row.addWidget(whole)
         self.days = [FieldBox(self.first), FieldBox(self.last)]
         for one in self.days:
-            one.setMinimumWidth(px(160))
+            one.setMinimumWidth(px(230))
             row.addWidget(one)
         column.addLayout(row)
         under = Flow(gap=spacing(1))
@@ -82,6 +84,7 @@ class LogPage(OnlinePage):
             under.addWidget(widget)
         column.addLayout(under)
         column.addWidget(self.table, 1)
+        column.addWidget(self.whole)
         below = Flow(gap=spacing(1))
         below.addWidget(self.more)
         column.addLayout(below)
@@ -125,6 +128,12 @@ class LogPage(OnlinePage):
         count = len(self.lines)
         self.count.setText(_n("{count} line", "{count} lines", count).format(count=count))
         self.more.setVisible(told.more)
+
+    def _chosen(self, chosen: str) -> None:
+        """Show the chosen line whole: a narrow column shows less of it."""
+        cells = next((self._line(one) for one in self.lines if f"{one.scope} {one.n}" == chosen), [])
+        texts = [cell if isinstance(cell, str) else cell[0] for cell in cells]
+        self.whole.setText(" · ".join(text for text in texts if text))
 
     def _line(self, one: "LoggedMessage") -> list[Cell]:
         when = one.saved_at or one.at

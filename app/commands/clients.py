@@ -8,11 +8,10 @@ from uuid import UUID
 from app.clock import today
 from app.commands.common import answer, opened, say, table
 from app.entry import identifier
-from app.errors import KnownError, Unreachable, WrongUse
+from app.errors import KnownError, WrongUse
 from app.i18n import N_, Message, _, format_date, language
 
 if TYPE_CHECKING:
-    from app.seen import Seen
     from storage.store import Store
 
 
@@ -129,17 +128,17 @@ def client_copy(arguments: Namespace) -> int:
 def seen(arguments: Namespace) -> int:
     """Write a paper for a client about who has seen her data: from the centre, or else from this computer alone."""
     from app import pdf
-    from app import seen as paper
+    from app.seen import document
     from storage import files
+    from sync.seeing import gather
 
     wanted = identifier(arguments.client)
     with opened(arguments) as store:
-        client = _client(store, wanted)
-        store.log("export", "client", wanted, wanted, "who has seen")
-        told = _from_centre(store, client) or paper.here(store, wanted)
+        _client(store, wanted)
+        told = gather(store, wanted)
         assert told is not None
         maker = store.worker_names().get(str(store.worker), "")
-    made = pdf.render(paper.document(told, language=arguments.lang or language(), maker=maker))
+    made = pdf.render(document(told, language=arguments.lang or language(), maker=maker))
     files.write_whole(Path(arguments.out), made)
     answer(
         arguments,
@@ -150,25 +149,6 @@ def seen(arguments: Namespace) -> int:
         say(_("It is about this computer alone: the centre was not asked."))
     say(_("The file is not encrypted. Give it to the client only, and delete it here afterwards."))
     return 0
-
-
-def _from_centre(store: "Store", client: dict[str, Any]) -> "Seen | None":
-    """Ask the centre, where one has been joined and is within reach."""
-    from app import seen as paper
-    from sync.client import joined, transport_of
-    from sync.reads import seen as ask
-    from sync.session import Session
-
-    if not joined(store):
-        return None
-    transport = transport_of(store)
-    try:
-        return paper.from_centre(client, ask(Session(store, transport), UUID(client["id"])).model_dump())
-    except Unreachable as error:
-        say(str(error))
-        return None
-    finally:
-        transport.close()
 
 
 def _client(store: "Store", wanted: UUID) -> dict[str, Any]:

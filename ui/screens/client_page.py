@@ -44,6 +44,7 @@ ACTIONS = (
     ("L", N_("Filter the timeline"), "mdi6.filter-outline", "filter_timeline"),
     ("M", N_("Merge with another client"), "mdi6.account-multiple-check-outline", "merge"),
     ("Z", N_("Copy of everything held"), "mdi6.folder-zip-outline", "copy_all"),
+    ("0", N_("Who has seen the data"), "mdi6.eye-outline", "who_has_seen"),
     ("X", N_("Erase for good"), "mdi6.delete-forever-outline", "erase"),
 )
 
@@ -255,6 +256,12 @@ class ClientPage(QWidget):
         from ui.screens.client_copying import save_copy
 
         save_copy(self.context, self.client_id, self)
+
+    def who_has_seen(self) -> None:
+        """Save the paper about who has seen this client's data, to be given to her."""
+        from ui.screens.client_seen import save_seen
+
+        save_seen(self.context, self.client_id, self)
 
     def erase(self) -> None:
         """Go to where this client can be erased."""

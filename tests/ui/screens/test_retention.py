@@ -111,3 +111,20 @@ def test_the_client_page_leads_to_merging_erasing_and_the_copy(
     assert "not locked" in ways.said[0]
     with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
         assert {"copy.pdf", "copy.json"} <= set(archive.namelist())
+
+
+def test_the_client_page_saves_who_has_seen_the_data(
+    qtbot: Any, context: Any, people: dict[str, UUID], ways: Any, tmp_path: Path
+) -> None:
+    page = ClientPage(context, people["Aino"])
+    show(qtbot, page)
+    page.setFocus()
+    dialogs.answer_next(None)
+    qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_0)
+    assert not ways.said
+    dialogs.answer_next(tmp_path / "seen.pdf")
+    qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_0)
+    assert "this computer alone" in ways.said[0]
+    assert (tmp_path / "seen.pdf").read_bytes().startswith(b"%PDF")
+    line = context.store.access_log(people["Aino"])[0]
+    assert (line["action"], line["detail"]) == ("export", "who has seen")

@@ -11,12 +11,11 @@ from uuid import UUID
 import pytest
 from pydantic_core import to_json
 
-import sync.client
 from app.__main__ import main
 from app.clock import new_id
 from app.errors import NotAllowed, Unreachable
 from storage import erasing, reading
-from sync import reads, session
+from sync import reads, seeing, session
 from sync.session import Session
 from tests.model.story import Story
 from tests.stores import PASSPHRASE
@@ -312,8 +311,9 @@ def test_the_paper_for_the_client_is_of_the_centre_or_says_that_it_is_not(
     first = town.devices[0]
     first.store.close()
     monkeypatch.setenv("TYOPARI_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("TYOPARI_LANGUAGE", "en")
     monkeypatch.setattr(first.network, "close", lambda: None, raising=False)
-    monkeypatch.setattr(sync.client, "transport_of", lambda _store: first.network)
+    monkeypatch.setattr(seeing, "transport_of", lambda _store: first.network)
     words = ["--profile", str(first.folder), "seen", str(client), "--out", str(tmp_path / "a.pdf"), "--json"]
     assert main(words) == 0
     whole = json.loads(capsys.readouterr().out)

@@ -46,6 +46,7 @@ class _People:
         self._waits: Browser | None = None
 
     def _note(self, who: Who | None) -> None:
+        self.stop()  # one waits at a time
         self._waits = who if isinstance(who, Browser) else None
 
     def stop(self) -> None:

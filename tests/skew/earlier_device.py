@@ -1,8 +1,6 @@
 """Runs in a process of its own, with an earlier version of the program on the path: a device of that version.
 
-python earlier_device.py FOLDER PASSPHRASE
-
-Makes the store where there is none, obeys orders that come as JSON lines, and answers each with one line.
+Obeys orders that come as JSON lines, and answers each with one line. `open` makes the store where there is none.
 """
 
 import json
@@ -65,20 +63,34 @@ def sealed(kind: str, row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "content_hash": seal(table, row)}
 
 
+def opened(order: dict[str, Any]) -> Store:
+    """Return the store of a folder."""
+    folder, passphrase = Path(order["folder"]), order["passphrase"]
+    if Store.exists(folder):
+        return Store.open(folder, passphrase)
+    store, _ = Store.create(folder, passphrase, cost=FLOOR)
+    return store
+
+
 def main() -> None:
     """Obey until the line is closed."""
-    folder, passphrase = Path(sys.argv[1]), sys.argv[2]
-    if Store.exists(folder):
-        store = Store.open(folder, passphrase)
-    else:
-        store, _ = Store.create(folder, passphrase, cost=FLOOR)
+    store: Store | None = None
     for line in sys.stdin:
+        order = json.loads(line)
+        told: Any = {"answer": None}
         try:
-            answer: Any = {"answer": obey(store, json.loads(line))}
+            if order["do"] == "open":
+                store = opened(order)
+            elif order["do"] == "close":
+                store.close()
+                store = None
+            else:
+                told = {"answer": obey(store, order)}
         except KnownError as error:
-            answer = {"error": str(error)}
-        print(json.dumps(answer), flush=True)
-    store.close()
+            told = {"error": str(error)}
+        print(json.dumps(told), flush=True)
+    if store is not None:
+        store.close()
 
 
 if __name__ == "__main__":

@@ -47,9 +47,9 @@ def unpacked(schema: int, into: Path) -> Path:
 class Earlier:
     """A process of an earlier version, spoken to in lines."""
 
-    def __init__(self, script: str, program: Path, *words: str) -> None:
+    def __init__(self, script: str, program: Path) -> None:
         self.popen = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name(script)), *words],
+            [sys.executable, str(Path(__file__).with_name(script))],
             cwd=program,
             env={**os.environ, "PYTHONPATH": str(program), "PYTHONUTF8": "1", "TYOPARI_LANGUAGE": "en"},
             stdin=subprocess.PIPE,
@@ -57,28 +57,21 @@ class Earlier:
             encoding="utf-8",
         )
 
-    def hear(self) -> Any:
-        """Return the next line that it says."""
-        assert self.popen.stdout is not None
-        line = self.popen.stdout.readline()
-        assert line, "the earlier program ended"
-        return json.loads(line)
-
-    def ask(self, do: str, kind: str = "", **values: Any) -> Any:
+    def order(self, **order: Any) -> Any:
         """Give an order and return the answer; raises Refused."""
         assert self.popen.stdin is not None
-        order = {"do": do, "kind": kind, "values": values}
+        assert self.popen.stdout is not None
         print(json.dumps(order), file=self.popen.stdin, flush=True)
-        told = self.hear()
+        line = self.popen.stdout.readline()
+        assert line, "the earlier program ended"
+        told = json.loads(line)
         if "error" in told:
             raise Refused(told["error"])
         return told["answer"]
 
-    def order(self, **order: Any) -> Any:
-        """Give an order in its own words."""
-        assert self.popen.stdin is not None
-        print(json.dumps(order), file=self.popen.stdin, flush=True)
-        return self.hear()
+    def ask(self, do: str, kind: str = "", **values: Any) -> Any:
+        """Have something done to a record, with these values."""
+        return self.order(do=do, kind=kind, values=values)
 
     def __enter__(self) -> Self:
         return self
@@ -92,16 +85,11 @@ class Earlier:
         assert failed[0] is not None or self.popen.returncode == 0
 
 
-def earlier_device(program: Path, folder: Path) -> Earlier:
-    """Open a store with an earlier version of the program; it is made where there is none."""
-    return Earlier("earlier_device.py", program, str(folder), PASSPHRASE)
-
-
 @contextmanager
-def earlier_centre(program: Path, database: Path, *people: str) -> Iterator[dict[str, Any]]:
-    """Run an earlier version's centre; yields its port and the people's enrolment codes."""
-    with Earlier("earlier_centre.py", program, str(database), *people) as centre:
-        yield centre.hear()
+def earlier(program: Path) -> Iterator[tuple[Earlier, Earlier]]:
+    """Yield an earlier version's centre and a device of it, each a process that has nothing open yet."""
+    with Earlier("earlier_centre.py", program) as centre, Earlier("earlier_device.py", program) as device:
+        yield centre, device
 
 
 @contextmanager

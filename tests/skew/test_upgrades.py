@@ -13,17 +13,8 @@ from storage.store import Store
 from sync.enrol import enrol
 from sync.server.audit import verify
 from sync.server.database import connect, snapshot
-from tests.skew import programs
-from tests.skew.programs import (
-    EARLIER,
-    Earlier,
-    earlier_centre,
-    earlier_device,
-    present_centre,
-    present_device,
-    synced,
-)
-from tests.stores import new_store
+from tests.skew.programs import EARLIER, Earlier, earlier, present_centre, present_device, synced, unpacked
+from tests.stores import PASSPHRASE, new_store
 
 
 def _id(number: int) -> str:
@@ -118,17 +109,13 @@ def _state(store: Store) -> dict[str, dict[str, Row]]:
 class Case:
     """A centre and a device of an earlier version, with what was done before any upgrade."""
 
-    def __init__(self, folder: Path, program: Path, running: ExitStack) -> None:
-        self.folder, self.database = folder, folder / "centre.db"
-        self.running = running
-        self.centre = ExitStack()
-        running.enter_context(self.centre)
-        told = self.centre.enter_context(earlier_centre(program, self.database, "aada"))
-        self.port = told["port"]
+    def __init__(self, folder: Path, programs: tuple[Earlier, Earlier], running: ExitStack) -> None:
+        self.folder, self.database, self.running = folder, folder / "centre.db", running
+        self.centre, self.device = programs
+        told = self.centre.order(do="start", database=str(self.database), people=["aada"])
+        self.port, self.codes = told["port"], told["codes"]["aada"]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.codes = told["codes"]["aada"]
-        self.first = running.enter_context(ExitStack())
-        self.device = self.first.enter_context(earlier_device(program, folder / "first"))
+        self.device.order(do="open", folder=str(folder / "first"), passphrase=PASSPHRASE)
         self.device.order(do="enrol", url=self.url, code=self.codes.pop())
         _begin(self.device)
         _clean(self.device.ask("sync"))
@@ -141,13 +128,13 @@ class Case:
         return store
 
     def upgrade_centre(self) -> None:
-        self.centre.close()
+        self.centre.order(do="stop")
         self.running.enter_context(present_centre(self.database, self.port))
 
     def end(self, second: Store) -> dict[str, dict[str, Row]]:
         """Upgrade the first device, with unsent work; return what both then hold."""
         self.device.ask("save", "support_visit", id=VISIT, next_steps="Soitetaan")
-        self.first.close()
+        self.device.order(do="close")
         with present_device(self.folder / "first") as first:
             assert first.unsent().count == 1
             _check(_state(first))
@@ -222,12 +209,12 @@ def _device_first(case: Case) -> dict[str, dict[str, Row]]:
 def test_either_order_of_upgrades_loses_nothing_and_ends_the_same(
     schema: int, tmp_path: Path, place: Path
 ) -> None:
-    program = programs.unpacked(schema, place)
     ends = []
-    for upgrade in (_centre_first, _device_first):
-        folder = tmp_path / upgrade.__name__
-        folder.mkdir()
-        with ExitStack() as running:
-            ends.append(upgrade(Case(folder, program, running)))
-        _check(ends[-1])
+    with earlier(unpacked(schema, place)) as programs:
+        for upgrade in (_centre_first, _device_first):
+            folder = tmp_path / upgrade.__name__
+            folder.mkdir()
+            with ExitStack() as running:
+                ends.append(upgrade(Case(folder, programs, running)))
+            _check(ends[-1])
     assert ends[0] == ends[1]

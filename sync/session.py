@@ -229,7 +229,7 @@ class Session:
         challenge = ask(self.transport, "/challenge", to_json(question), ChallengeReply).challenge
         signature = _signature(self.me, wiped_words(device, challenge))
         last = WipedRequest(device=device, challenge=challenge, signature=signature)
-        ask(self.transport, "/wiped", to_json(last), WipedReply)
+        ask(self.transport, "/wiped", to_json(last, exclude_none=True), WipedReply, self.token())
 
     def is_genuine(self, order: OrderMessage) -> bool:
         """Tell whether an order is for this device and signed by its centre."""

@@ -9,7 +9,14 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.clock import now, random_bytes
-from sync.protocol import TokenRequest, WipedRequest, from_base64, to_base64, token_words, wiped_words
+from sync.protocol import (
+    TokenRequest,
+    WipedRequest,
+    from_base64,
+    to_base64,
+    token_words,
+    wiped_words,
+)
 from sync.server.database import is_postgres
 from sync.server.tables import CHALLENGE_USED
 

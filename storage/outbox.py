@@ -156,8 +156,13 @@ def _later(connection: Connection, version: int | None = None) -> set[int]:
 
 def has_news(connection: Connection) -> bool:
     """Tell whether something was saved that can be sent and is not under way."""
-    new = {number for (number,) in rows.ask(connection, "SELECT n FROM outbox WHERE state = 'new'")}
-    return bool(new and new - _later(connection))
+    if not rows.ask(connection, f"{_NEW} LIMIT 1"):
+        return False
+    later = _later(connection)
+    return not later or any(number not in later for (number,) in rows.ask(connection, _NEW))
+
+
+_NEW = "SELECT n FROM outbox WHERE state = 'new'"
 
 
 def held(connection: Connection) -> list[Row]:

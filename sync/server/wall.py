@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table, event, text
+from sqlalchemy.exc import DBAPIError
 
 from app.clock import today
 from sync.server.tables import METADATA, RECORDS
 
+_NOT_SUPPORTED = "0A000"
 _STOPPED = "outside of what this worker may hold"
 _SET = "SELECT unnest(string_to_array(current_setting('tyopari.scopes', true), ' '))"
 
@@ -135,11 +137,23 @@ def _suffix(kind: str) -> str:
 
 
 def build(connection: Connection) -> None:
-    """Build the wall, or build it anew, in front of every record's table. Does nothing on SQLite."""
+    """Build the wall, or build it anew, in front of every record's table. Does nothing on SQLite.
+
+    Where a database takes no such triggers (some distributed ones), only reading goes through it: `stands` tells.
+    """
     if connection.dialect.name != "postgresql":
         return
     for statement in (*_FUNCTIONS, *(function for _name, _moment, function in _guards())):
         connection.exec_driver_sql(statement)
+    try:
+        with connection.begin_nested():
+            _set_guards(connection)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _NOT_SUPPORTED:
+            raise
+
+
+def _set_guards(connection: Connection) -> None:
     for kind in RECORDS:
         for moment, rows in (
             ("INSERT", "NEW TABLE AS fresh"),

@@ -133,6 +133,20 @@ def test_the_wall_stands_in_front_of_every_record(engine: Engine) -> None:
         assert wall.stands(connection)
 
 
+def test_a_database_that_takes_no_such_triggers_is_told_and_serves(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuses = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'feature_not_supported'; END $$"
+    with engine.connect() as connection, connection.begin() as transaction:
+        connection.exec_driver_sql("DROP TRIGGER tyopari_wall_insert ON phrase")
+        monkeypatch.setattr(wall, "_set_guards", lambda connection: connection.exec_driver_sql(refuses))
+        wall.build(connection)
+        assert not wall.stands(connection)
+        wall.enter(connection, ident())
+        assert wall.readable(connection, {"reference", core(ident())}) == {"reference"}
+        transaction.rollback()
+
+
 def test_a_client_is_registered_also_where_the_database_refuses_something_else(
     office: Office, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,30 +128,87 @@ def test_the_schema_is_asked_for_once_where_an_earlier_program_joined(town: Town
     assert device.state(skew.NAME) == outbox.SCHEMA
 
 
-def test_what_was_sealed_by_a_newer_program_is_kept_whole(town: Town) -> None:
-    device, client = at_work(town)
-    device.sync()
+def sent(device: Device, *mutations: dict[str, Any], **more: Any) -> list[Any]:
+    """Send mutations past the store, as another program would, and return what the centre says of each."""
     session = Session(device.store, device.network)
-    mutation: dict[str, Any] = {
+    about = {"epoch": session.me.epoch, "schema_version": SCHEMA_VERSION, "device": session.me.device}
+    asked = {**about, "mutations": list(mutations), **more}
+    return session.call("/sync/push", to_json(asked), PushReply).results
+
+
+def mutation(device: Device, kind: str, op: str, row: str, version: int, **patch: Any) -> dict[str, Any]:
+    held = device.store.row(kind, row)
+    assert held is not None
+    return {
         "id": str(new_id()),
-        "scope": f"client:{client}:core",
-        "kind": "client",
-        "row": client,
-        "op": "update",
-        "patch": {"of_the_tenth": [None, "kept"]},
-        "schema_version": SCHEMA_VERSION + 1,
+        "scope": held["scope"],
+        "kind": kind,
+        "row": row,
+        "op": op,
+        "patch": patch,
+        "schema_version": version,
         "author": str(device.store.worker),
         "saved_at": "2026-03-02T08:00:00Z",
     }
-    sealed = sealing.seal(session.me.sealing_key, mutation["id"], to_json(mutation).decode())
-    asked = {
-        "epoch": session.me.epoch,
-        "schema_version": SCHEMA_VERSION,
-        "device": session.me.device,
-        "mutations": [],
-        "sealed": [{"id": mutation["id"], "sealed": sealed}],
+
+
+@pytest.mark.failure(16)
+def test_what_an_older_program_could_not_see_it_did_not_delete(town: Town) -> None:
+    device, client = at_work(town)
+    known = {"employer": "Keksitty taimisto", "title": "Kokeilu", "started_on": "2026-01-01"}
+    plain = str(device.save("work_trial", client_id=client, **known))
+    said = str(device.save("work_trial", client_id=client, feedback="Hyvin meni", **known))
+    device.sync()
+    whole = {name: [value, None] for name, value in known.items()}
+    results = sent(
+        device, *(mutation(device, "work_trial", "delete", row, 1, **whole) for row in (plain, said))
+    )
+    assert [result.status for result in results] == ["applied", "conflict"]
+    rows = town.rows("work_trial")
+    assert (rows[plain]["deleted"], rows[said]["deleted"], rows[said]["feedback"]) == (
+        True,
+        False,
+        "Hyvin meni",
+    )
+    (conflict,) = town.rows("conflict").values()
+    assert conflict["parts"] == ["deleted", "feedback"]
+
+
+@pytest.mark.failure(16)
+def test_a_decision_is_not_torn_from_a_day_that_an_older_program_could_not_see(town: Town) -> None:
+    device, client = at_work(town)
+    relation = str(
+        device.save(
+            "coaching_relationship",
+            client_id=client,
+            started_on="2026-01-02",
+            decision="accepted",
+            decided_on="2026-01-03",
+        )
+    )
+    device.sync()
+    said = {
+        "decision": ["accepted", "refused"],
+        "refusal_reason": ["", ""],
+        "cooperation": ["", "Viikoittain"],
     }
-    (result,) = session.call("/sync/push", to_json(asked), PushReply).results
+    (result,) = sent(device, mutation(device, "coaching_relationship", "update", relation, 1, **said))
+    assert result.status == "conflict"
+    row = town.rows("coaching_relationship")[relation]
+    assert (row["decision"], row["decided_on"], row["cooperation"]) == (
+        "accepted",
+        "2026-01-03",
+        "Viikoittain",
+    )
+
+
+def test_what_was_sealed_by_a_newer_program_is_kept_whole(town: Town) -> None:
+    device, client = at_work(town)
+    device.sync()
+    newer = mutation(device, "client", "update", client, SCHEMA_VERSION + 1, of_the_tenth=[None, "kept"])
+    key = Session(device.store, device.network).me.sealing_key
+    sealed = {"id": newer["id"], "sealed": sealing.seal(key, newer["id"], to_json(newer).decode())}
+    (result,) = sent(device, sealed=[sealed])
     assert result.status == "quarantined"
     with snapshot(town.engine) as connection:
         (kept,) = connection.execute(select(QUARANTINE.c.reason, QUARANTINE.c.mutation)).fetchall()

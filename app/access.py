@@ -144,7 +144,7 @@ def _opens_to(
 
 
 class NotHeld(list[dict[str, Any]]):
-    """No rows of a kind, since the device may not hold its compartment: nobody here can say that any is missing."""
+    """Too few rows of a kind, or none, since the device may not hold its compartment: nobody here knows what lacks."""
 
 
 def may_create_clients(role: str) -> bool:

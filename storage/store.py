@@ -251,7 +251,9 @@ class Store:
             return None
         with self.read() as connection:
             found = writing.load(connection, SPECS[kind], str(record_id))
-        return None if found is None or group_of(found["scope"]) in over else found
+            if found is None or not held.may_show(connection, kind, found.get("client_id")):
+                return None
+        return None if group_of(found["scope"]) in over else found
 
     def get(self, kind: str, record_id: UUID | str) -> Record | None:
         """Return one record, and log that it was read if it is a client's."""
@@ -281,9 +283,11 @@ class Store:
         if kind in limits.kinds(over):
             return NotHeld()
         with self.read() as connection:
-            if client_id and not held.may_show(connection, kind, str(client_id)):
-                return NotHeld()
             found = rows.find(connection, kind, client_id, where or {}, order, limit, offset, deleted)
+            if not found:
+                return held.none_of(connection, kind, str(client_id)) if client_id else found
+            if closed := held.closed(connection, kind, str(client_id) if client_id else None):
+                return NotHeld(row for row in found if row["client_id"] not in closed)
         return [row for row in found if group_of(row["scope"]) not in over] if over else found
 
     def count(self, kind: str) -> int:
@@ -339,7 +343,7 @@ class Store:
             dated = [
                 (kind, day)
                 for kind, day in dated
-                if kind not in over and held.may_show(connection, kind, str(client_id))
+                if kind not in over and held.may_show(connection, kind, client_id)
             ]
             entries = [
                 Entry(kind, UUID(row["id"]), date.fromisoformat(row[day]) if row[day] else None, row)
@@ -368,7 +372,7 @@ class Store:
             return [
                 hit
                 for hit in search.find(connection, wanted, limit, over)
-                if held.may_show(connection, hit.kind, str(hit.client_id))
+                if held.may_show(connection, hit.kind, hit.client_id)
             ]
 
     def catch_up(self) -> bool:

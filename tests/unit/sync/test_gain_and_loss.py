@@ -236,6 +236,7 @@ def test_what_a_withdrawal_closes_is_hidden_before_the_centre_knows(scene: Scene
     assert [hit.kind for hit in other.store.search("terveys")] == ["profile_health"]
     scene.withdraw(other, given, DAY)
     assert isinstance(other.store.rows("profile_health", client_id=scene.client), NotHeld)
+    assert (other.store.rows("profile_health"), other.store.row("profile_health", scene.noted)) == ([], None)
     assert "profile_health" not in {entry.kind for entry in other.store.timeline(scene.client)}
     assert other.store.search("terveys") == []
     other.sync()

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ from starlette.requests import ClientDisconnect
 from app import access, clock
 from app.record import Row, validated
 from app.services import SPECS
-from storage import db, keys, place, profile_lock
+from storage import db, keys, place, profile_lock, wiping
 from storage.keys import Key
 from storage.store import Changes, Store, set_state, state
 from sync.client import SyncResult, sync_once
@@ -50,6 +50,8 @@ structlog.configure(
 )
 
 WORKERS = ("aada", "bertil", "cecilia")
+COORDINATOR = "work-ability-coordinator"
+HOUSE = "Kela"
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 _QUICK = Allowance(per_second=float("inf"))  # days pass in a moment here
 FAULTS = ("request_lost", "response_lost", "duplicated", "html", "bad_gateway", "half", "centre_died")
@@ -145,8 +147,17 @@ class Network:
     way: InProcess
     plan: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    moves: Callable[[int], None] = lambda _: None
+    """Called with -1 when a request leaves for the centre, where the right time holds, and with 1 when it is over."""
 
     def send(self, path: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> Answer:
+        self.moves(-1)
+        try:
+            return self._send(path, body, headers, method)
+        finally:
+            self.moves(1)
+
+    def _send(self, path: str, body: bytes, headers: Mapping[str, str], method: str) -> Answer:
         self.requests.append(path if method == "POST" else f"{method} {path}")
         fault = self.plan.pop(0) if self.plan else ""
         if fault == "request_lost":
@@ -178,6 +189,29 @@ class Device:
     secret: bytes
     store: Store
     network: Network
+    clock: "VirtualClock | None" = None
+    off: timedelta = timedelta()
+    """How far its clock is from the right time; it is felt inside `at_it`."""
+    _is_at_it: bool = False
+
+    @contextmanager
+    def at_it(self) -> Iterator[None]:
+        """Work at this device, by its own clock."""
+        if self.clock is None or not self.off or self._is_at_it:
+            yield
+            return
+        right, off = self.clock, self.off
+
+        def move(times: int) -> None:
+            right.now += times * off
+
+        move(1)
+        self._is_at_it, self.network.moves = True, move
+        try:
+            yield
+        finally:
+            self._is_at_it, self.network.moves = False, lambda _: None
+            move(-1)
 
     def sync(self) -> SyncResult:
         return sync_once(self.store, self.network)
@@ -185,6 +219,7 @@ class Device:
     def crash(self) -> None:
         """Lose everything that was not committed, and start the program again."""
         self.store.abandon()
+        wiping.finish(self.folder)
         self.store = reopened(self.folder, self.secret)
 
     def save(self, kind: str, **values: Any) -> UUID:
@@ -270,6 +305,12 @@ class Town:
             found = connection.execute(select(RECORDS[kind])).mappings()
             return {row["id"]: {k: v for k, v in row.items() if k != "seq"} for row in found}
 
+    def all_rows(self) -> dict[str, dict[str, Row]]:
+        """Return every row by kind and id; kinds without rows are left out."""
+        with snapshot(self.engine) as connection:
+            kinds = [row[0] for row in connection.exec_driver_sql(_FILLED)]
+        return {kind: self.rows(kind) for kind in kinds}
+
     def audit(self) -> list[Row]:
         with snapshot(self.engine) as connection:
             found = connection.execute(select(AUDIT).order_by(AUDIT.c.scope, AUDIT.c.n)).mappings()
@@ -303,6 +344,24 @@ class Town:
         enrol(store, "http://127.0.0.1", code, Network(self.way))
         return self._device(folder, worker, store)
 
+    def replaced(self, device: Device) -> None:
+        """Give a worker a new device in the place of one that is gone, and join the centre with it."""
+        folder = self.folder / f"{device.worker}-{next(_numbers)}"
+        blank = _blank()
+        shutil.copytree(blank, folder)
+        device.store.abandon()
+        device.folder, device.secret = folder, _secret(blank)
+        device.store = reopened(folder, device.secret, checked=False)
+        device.network = Network(self.way)
+        self.joined_anew(device)
+
+    def joined_anew(self, device: Device) -> None:
+        """Join the centre with a store, as a person does who is told that it does not know this computer."""
+        device.network.plan = []
+        with writing(self.engine) as connection:
+            code = accounts.make_code(connection, device.worker)
+        enrol(device.store, "http://127.0.0.1", code, device.network)
+
     def _device(self, folder: Path, worker: str, store: Store) -> Device:
         device = Device(folder, worker, bytes(store.key.secret()), store, Network(self.way))
         self.devices.append(device)
@@ -315,20 +374,43 @@ class Town:
 
 
 _numbers = count(1)
+_FILLED = " UNION ALL ".join(f"SELECT '{kind}' WHERE EXISTS (SELECT 1 FROM \"{kind}\")" for kind in SPECS)
 
 
-def new_town(folder: Path, url: str | None = None, workers: tuple[str, ...] = WORKERS) -> Town:
-    """Make a centre (an SQLite file in the folder unless a URL is given) with one enrolled device a worker."""
+def new_town(
+    folder: Path, url: str | None = None, workers: tuple[str, ...] = WORKERS, share: bool = False
+) -> Town:
+    """Make a centre (an SQLite file in the folder unless a URL is given) with one enrolled device a worker.
+
+    `share`: the first two share a client, with a visit and a plan, and the third is a coordinator of another house,
+    whom consents may open something to.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     engine = connect(url or f"sqlite:///{folder / 'centre.db'}")
     setup.prepare(engine)
     with writing(engine) as connection:
         for worker in workers:
             accounts.add_user(connection, worker, "job-coach")
+        if share:
+            assignments.set_role(connection, workers[2], COORDINATOR)
+            third = RECORDS["worker"].update().where(RECORDS["worker"].c.username == workers[2])
+            connection.execute(third.values(organisation=HOUSE))
     town = Town(folder, engine, create_app(engine, _QUICK))
     for worker in workers:
         town.enrolled(worker, folder / worker)
+    if share:
+        _share(town)
     return town
+
+
+def _share(town: Town) -> None:
+    first, second, _ = town.devices
+    client = first.save("client", first_name="Aino", last_name="Model")
+    first.save("support_visit", client_id=client, on="2026-03-01", notes="a\nb\nc")
+    first.save("career_plan", client_id=client, made_on="2026-03-01", goals=[{"text": "work"}])
+    first.sync()
+    town.assign(client, second.worker)
+    second.sync()
 
 
 @cache
@@ -340,11 +422,11 @@ def fast_folder() -> Path:
 
 
 @cache
-def _template() -> Path:
-    """Return the folder of a closed town, to be copied for each run."""
-    folder = fast_folder() / "template"
+def _template(shared: bool) -> Path:
+    """Return the folder of a closed town, to be copied for each run; `shared`: with what people have begun with."""
+    folder = fast_folder() / ("shared" if shared else "template")
     with VirtualClock(ids=count(1)):
-        town = new_town(folder)
+        town = new_town(folder, share=shared)
     with sqlite3.connect(folder / "centre.db") as raw:
         town.close()
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -353,8 +435,16 @@ def _template() -> Path:
 
 
 @cache
-def _secret(worker: str) -> bytes:
-    return bytes(keys.unlock(_template() / worker, PASSPHRASE).secret())
+def _blank() -> Path:
+    """Return the folder of a new store that knows no centre."""
+    folder = fast_folder() / "blank"
+    new_store(folder).close()
+    return folder
+
+
+@cache
+def _secret(folder: Path) -> bytes:
+    return bytes(keys.unlock(folder, PASSPHRASE).secret())
 
 
 @cache
@@ -367,18 +457,18 @@ def _place() -> Path:
     return fast_folder() / "town"
 
 
-def copied_town() -> Town:
+def copied_town(shared: bool = False) -> Town:
     """Return a town with three enrolled devices, copied from one made before: a few milliseconds.
 
-    There is one at a time: `removed` takes it away.
+    `shared`: two people share a client. There is one town at a time: `removed` takes it away.
     """
-    template = _template()
+    template = _template(shared)
     shutil.copytree(template, _place())
     engine, app = _centre()
     town = Town(_place(), engine, app)
     for worker in WORKERS:
-        folder = town.folder / worker
-        device = town._device(folder, worker, reopened(folder, _secret(worker), checked=False))
+        folder, secret = town.folder / worker, _secret(template / worker)
+        device = town._device(folder, worker, reopened(folder, secret, checked=False))
         with device.store.write() as connection:  # the folder is its own, and no copy
             set_state(connection, "place", place.here(folder))
     return town

@@ -4,18 +4,24 @@ Everything is real: three SQLCipher stores, the sync client, the centre's applic
 the clock is the test's. Each run ends with a healed network, when everything must be in place.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.model.story import Story
+from app import roles
+from app.errors import KnownError
+from sync.server import assignments
+from sync.server.database import writing
+from tests.model.machines import Story
 from tests.town import FAULTS, WORKERS, Device
 
 DEVICES = st.integers(0, 2)
 PLACES = st.integers(0, 5)
+ROLES = tuple(one.value for one in roles.ROLES)
 NETWORK = st.lists(st.sampled_from(("", "", *FAULTS[:6])), max_size=4).map(tuple)
 
 
@@ -34,19 +40,6 @@ class Machine(RuleBasedStateMachine):
             self.story.heal()
         finally:
             self.story.close()
-
-    @initialize()
-    def begin(self) -> None:
-        """One client whom two share, with a visit and a plan."""
-        first, second, _ = self.story.town.devices
-        client = self.story.new_client(first)
-        self.story.save(first, "support_visit", client_id=client, on="2026-03-01", notes="a\nb\nc")
-        self.story.save(
-            first, "career_plan", client_id=client, made_on="2026-03-01", goals=[{"text": "work"}]
-        )
-        self.story.sync(first)
-        self.story.town.assign(client, second.worker)
-        self.story.sync(second)
 
     @rule(device=DEVICES)
     def registers_a_client(self, device: int) -> None:
@@ -116,7 +109,8 @@ class Machine(RuleBasedStateMachine):
     @rule(place=PLACES, worker=st.sampled_from(WORKERS))
     def assigns(self, place: int, worker: str) -> None:
         if known := sorted(self.story.town.rows("client")):
-            self.story.town.assign(known[place % len(known)], worker)
+            with suppress(KnownError):  # an administrator holds no clients
+                self.story.town.assign(known[place % len(known)], worker)
 
     @rule(place=PLACES, worker=st.sampled_from(WORKERS))
     def unassigns(self, place: int, worker: str) -> None:
@@ -160,6 +154,61 @@ class Machine(RuleBasedStateMachine):
 
         self.story.sync(one, also=(point, edit))
 
+    # ---- consents, roles, files ----
+
+    @rule(device=DEVICES, place=PLACES)
+    def writes_of_health(self, device: int, place: int) -> None:
+        if row := self.story.pick(self.device(device), "client", place):
+            word = self.story.word()
+            values = {"client_id": row["id"], "noted_on": "2026-03-01", "limits": word}
+            self.story.save(self.device(device), "profile_health", **values)
+
+    @rule(device=DEVICES, place=PLACES)
+    def takes_a_consent(self, device: int, place: int) -> None:
+        if row := self.story.pick(self.device(device), "client", place):
+            self.story.consent(self.device(device), row["id"])
+
+    @rule(device=DEVICES, place=PLACES)
+    def takes_a_consent_back(self, device: int, place: int) -> None:
+        if row := self.story.pick(self.device(device), "consent", place):
+            self.story.withdraw(self.device(device), row)
+
+    @rule(worker=st.sampled_from(WORKERS), role=st.sampled_from(ROLES))
+    def changes_role(self, worker: str, role: str) -> None:
+        with writing(self.story.town.engine) as connection:
+            assignments.set_role(connection, worker, role)
+
+    @rule(device=DEVICES, place=PLACES)
+    def attaches_a_file(self, device: int, place: int) -> None:
+        if row := self.story.pick(self.device(device), "client", place):
+            self.story.attach(self.device(device), row["id"])
+
+    # ---- devices and their clocks ----
+
+    @rule(device=DEVICES, days=st.sampled_from((731, -731, 1, 0)))
+    def sets_a_clock(self, device: int, days: int) -> None:
+        self.device(device).off = timedelta(days=days)
+
+    @rule(device=DEVICES)
+    def backs_a_device_up(self, device: int) -> None:
+        self.story.back_up_device(self.device(device))
+
+    @rule(device=DEVICES)
+    def restores_a_device(self, device: int) -> None:
+        self.story.restore_device(self.device(device))
+
+    @rule(device=DEVICES)
+    def copies_a_device(self, device: int) -> None:
+        self.story.copy_device(self.device(device))
+
+    @rule(device=DEVICES)
+    def goes_on_with_the_copy(self, device: int) -> None:
+        self.story.use_copy(self.device(device))
+
+    @rule(device=DEVICES, order=st.sampled_from(("drain", "destroy")))
+    def ends_a_device(self, device: int, order: str) -> None:
+        self.story.end_device(self.device(device), order)
+
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
         self.story.clock.now += timedelta(hours=hours)
@@ -174,15 +223,31 @@ class Machine(RuleBasedStateMachine):
 
 
 SETTINGS = settings(
-    deadline=None, print_blob=True, suppress_health_check=list(HealthCheck), stateful_step_count=20
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+    stateful_step_count=20,
+    database=None,  # what fails is kept in test_found.py, where everybody has it
 )
+PARTS = 3
+"""How many tests the examples of a normal run are shared among, so that they run beside each other."""
+LONG_PARTS = 40
 
 
-def test_nothing_is_lost_and_all_agree() -> None:
-    run_state_machine_as_test(Machine, settings=settings(SETTINGS, max_examples=100))  # type: ignore[no-untyped-call]
+def run(examples: int, steps: int, number: int) -> None:
+    """Run so many examples from a seed of their own."""
+    machine = seed(number)(type(f"Machine{number}", (Machine,), {}))
+    wanted = settings(SETTINGS, max_examples=examples, stateful_step_count=steps)
+    run_state_machine_as_test(machine, settings=wanted)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.failure(1, 2, 3, 4, 7, 9, 10, 11, 15, 17)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_is_lost_and_all_agree(part: int) -> None:
+    run(100, 20, part)
 
 
 @pytest.mark.soak
-def test_nothing_is_lost_in_the_long_run() -> None:
-    long = settings(SETTINGS, max_examples=20_000, stateful_step_count=40)
-    run_state_machine_as_test(Machine, settings=long)  # type: ignore[no-untyped-call]
+@pytest.mark.parametrize("part", range(LONG_PARTS))
+def test_nothing_is_lost_in_the_long_run(part: int) -> None:
+    run(20_000 // LONG_PARTS, 40, 1000 + part)

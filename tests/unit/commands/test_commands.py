@@ -71,6 +71,7 @@ def test_a_day_without_a_window(run: Run, tmp_path: Path) -> None:
     assert status["records"]["support_visit"] == 1
     assert status["unsent"] == 4
     assert status["unsent_files"] == 0
+    assert status["waits_for_update"] == 0
     assert status["scopes"] == []
     said = run("status").out
     assert "none: everything is kept here" in said

@@ -58,8 +58,16 @@ def device_revoke(args: argparse.Namespace) -> None:
     """Order a device to be drained or destroyed."""
     order = "destroy" if args.destroy else "drain"
     with writing(open_database()) as connection:
-        devices.revoke(connection, identifier(args.id), order, args.by or getpass.getuser(), args.reason)
+        devices.revoke(connection, identifier(args.id), order, args.by or _typist(), args.reason)
     say(_("The order is given; the device gets it at its next contact."))
+
+
+def _typist() -> str:
+    """Return the system's name for whoever types the command; a service may run without one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 def add(commands: Commands) -> None:

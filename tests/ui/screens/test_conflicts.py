@@ -244,10 +244,12 @@ def test_a_clients_page_shows_what_needs_a_decision_and_takes_it(
     assert not page.decisions.isVisible()
     ways.undo()
     assert page.decisions.isVisible()
-    page.hide()
     other = ClientPage(context, people["Eero"])
-    show(qtbot, other)
-    assert not other.decisions.isVisible()
+    qtbot.addWidget(other)
+    other.reload()
+    assert other.story is not None
+    assert other.decisions.cards == []
+    assert other.decisions.isHidden()
 
 
 def test_the_letters_of_the_page_are_its_own_also_among_decisions(

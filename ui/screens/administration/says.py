@@ -21,6 +21,7 @@ REASONS = {
     "missing": N_("The entry that it changes was not there."),
     "kind": N_("The centre did not know this kind of entry."),
     "poison": N_("The database did not accept it."),
+    "newer": N_("A newer program wrote it than the centre is."),
 }
 
 # What the log's words mean, beside those of reading.

@@ -367,9 +367,7 @@ class ApartCard(Card):
         for kind in hidden:
             self.quiet(_("{what}: not visible to you.").format(what=_(SPECS[kind].one)))
         if not found and not hidden:
-            self.quiet(
-                _("Health, finances and a criminal record, only as far as a job needs them.")
-            )
+            self.quiet(_("Health, finances and a criminal record, only as far as a job needs them."))
 
 
 def _act(row: Flowing, text: str, name: str, press: Any) -> None:

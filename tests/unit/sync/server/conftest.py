@@ -185,7 +185,7 @@ def visit(device: Device, client: str, **more: Any) -> dict[str, Any]:
 
 
 def packed(body: dict[str, Any]) -> bytes:
-    return gzip.compress(json.dumps(body).encode(), 1)
+    return gzip.compress(json.dumps(body).encode(), 1, mtime=0)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

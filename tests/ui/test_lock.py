@@ -14,10 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTextEdit
 from pytestqt.qtbot import QtBot
 
-from app import clock
+from app import clock, roles
 from app.record import Record
 from storage import keys
-from storage.store import Store
+from storage.store import Store, set_state
 from tests.ui.opened import Office, client, visit
 from ui import lock_windows
 from ui.app import Program
@@ -106,6 +106,20 @@ def fill(running: Running) -> Shell:
     shell.quick_visit()
     running.settle(shell)
     return shell
+
+
+def test_the_tabs_follow_the_role_that_the_centre_has_given(running: Running) -> None:
+    """While the program is open: the sync brings another role, and the window is built for it."""
+    shell = running.unlock()
+    before = [tab.place for tab in shell.tabs]
+    assert ("service", "coaching") in before
+    store = shell.session.store
+    with store.write() as connection:
+        set_state(connection, "worker_role", roles.JOBCENTER_COORDINATOR)
+    shell.session.runner.run()
+    running.qtbot.waitUntil(lambda: [tab.place for tab in shell.tabs] != before, timeout=20_000)
+    assert ("service", "coaching") not in [tab.place for tab in shell.tabs]
+    assert shell.session.role == roles.JOBCENTER_COORDINATOR
 
 
 def test_after_locking_no_record_no_open_store_and_no_window_is_left(running: Running) -> None:

@@ -448,7 +448,8 @@ def _secret(folder: Path) -> bytes:
 
 
 @cache
-def _centre() -> tuple[Engine, FastAPI]:
+def _centre(template: Path) -> tuple[Engine, FastAPI]:
+    """Return the one application for all copies of a template: it remembers the keys of its centre."""
     engine = connect(f"sqlite:///{_place() / 'centre.db'}")
     return engine, create_app(engine, _QUICK)
 
@@ -464,7 +465,7 @@ def copied_town(shared: bool = False) -> Town:
     """
     template = _template(shared)
     shutil.copytree(template, _place())
-    engine, app = _centre()
+    engine, app = _centre(template)
     town = Town(_place(), engine, app)
     for worker in WORKERS:
         folder, secret = town.folder / worker, _secret(template / worker)

@@ -15,6 +15,7 @@ from app.demo.path import Path
 from app.demo.people import Person
 from app.demo.picks import between, choose
 from app.record import Record, Row
+from app.services.coaching import codes
 from app.support_need import pilot_services, pilot_situations, suggestions
 
 Catalogue = Mapping[str, Row]
@@ -38,8 +39,29 @@ _REFUSALS = (
 
 
 def shared() -> list[Record]:
-    """Return the services and situations that everybody knows, for a store or centre without any."""
-    return [*pilot_services(), *pilot_situations()]
+    """Return what everybody knows, for a store or centre without any: services, situations, how phases are meant."""
+    return [*pilot_services(), *pilot_situations(), *_phases()]
+
+
+_GUIDANCE = {
+    codes.ASSESSMENT: (
+        "2-6 tapaamista. Kykyviisari ja urasuunnitelma tehdään ennen työnhaun aloittamista.",
+        "2-6 träffar. Kykyviisari och karriärplanen görs innan jobbsökningen inleds.",
+        "2-6 meetings. Kykyviisari and the career plan are made before the search for work begins.",
+    ),
+    codes.MAINTENANCE: (
+        "Yhteydenpidon taso sovitaan yhdessä; asiakas ja työnantaja saavat aina soittaa.",
+        "Kontaktens nivå avtalas tillsammans; klienten och arbetsgivaren får alltid ringa.",
+        "The level of contact is agreed together; the client and the employer may always call.",
+    ),
+}
+
+
+def _phases() -> Iterator[Record]:
+    """Give the organisation's own words for what is done in a phase; names stay as usual."""
+    for phase, texts in _GUIDANCE.items():
+        said = dict(zip(("guidance_fi", "guidance_sv", "guidance_en"), texts, strict=True))
+        yield make("coaching_phase", {"phase": phase, **said})
 
 
 def by_category(services: Sequence[Row]) -> Catalogue:

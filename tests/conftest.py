@@ -14,7 +14,7 @@ pytest_plugins = ["tests.postgres"]
 
 # No deadline: a busy machine is not a bug. "soak" is the nightly profile of packaging/test.py --soak.
 settings.register_profile(
-    "push", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "push", max_examples=50, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("soak", settings.get_profile("push"), max_examples=2000)
 settings.load_profile("push")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from setup_env import PACKAGING
 
 
@@ -26,6 +27,7 @@ def test_help_needs_no_installation(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.soak
 def test_the_demonstration_runs_without_a_screen(tmp_path: Path) -> None:
     # A folder named like one of our packages must not get in the way.
     (tmp_path / "app").mkdir()

@@ -80,7 +80,6 @@ def test_everything_holds_and_the_path_of_the_report_is_printed(
     report = told(out)
     assert report["held"]
     assert not report["failures"]
-    assert report["seconds"]["Everything"] < 90
 
 
 def test_the_report_has_the_figures_with_numerator_and_denominator(

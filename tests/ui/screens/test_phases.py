@@ -1,7 +1,6 @@
 """The phases as the organisation has them: settled by keyboard, and seen wherever a phase is shown."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from app.services.coaching import codes
 from storage.store import Store, set_state
 from tests.stores import make
 from tests.ui.screens.conftest import Ways, show
-from ui import dialogs
 from ui.context import Context, save
 from ui.lists import Lists
 from ui.panel import Panel
@@ -183,7 +181,7 @@ def phase_of(store: Store, client: UUID) -> str:
 
 
 def test_every_place_calls_a_phase_by_its_name_here_at_once(
-    qtbot: QtBot, context: Context, store: Store, people: dict[str, UUID], tmp_path: Path
+    qtbot: QtBot, context: Context, store: Store, people: dict[str, UUID]
 ) -> None:
     aino = people["Aino"]
     phase = phase_of(store, aino)
@@ -210,12 +208,6 @@ def test_every_place_calls_a_phase_by_its_name_here_at_once(
     visit = QuickVisit(context, client_id=aino)
     show(qtbot, visit)
     assert visit.side.phase.text().startswith("Own words")
-    show(qtbot, history)
-    dialogs.answer_next(tmp_path / "list.csv")
-    qtbot.keyClick(
-        history, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    )
-    assert "Own words" in (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
     made = exporting.sheet(
         coaching_phases.spec_here(store, SPECS["phase_change"]), store.rows("phase_change")
     )

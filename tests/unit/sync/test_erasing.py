@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.errors import Refused
 from app.record import to_row, validated
 from app.services import SPECS
 from storage import backup, blobs, db, erasing, merging
 from storage.store import set_state
+from sync.server import assignments
 from sync.server.database import snapshot, writing
-from sync.server.tables import ACCOUNT, BLOB, BLOB_PIECE, METADATA
+from sync.server.tables import BLOB, BLOB_PIECE, METADATA
 from tests.model.story import Story
 from tests.town import Device, Town, new_town
 
@@ -32,8 +33,7 @@ def story() -> Iterator[Story]:
 def lead(town: Town, device: Device) -> None:
     """Make the worker of a device a team lead, at the centre and here."""
     with writing(town.engine) as connection:
-        account = update(ACCOUNT).where(ACCOUNT.c.username == device.worker)
-        connection.execute(account.values(role="team-lead"))
+        assignments.set_role(connection, device.worker, "team-lead")
     with device.store.write() as connection:
         set_state(connection, "worker_role", "team-lead")
 

@@ -188,7 +188,11 @@ def packed(body: dict[str, Any]) -> bytes:
     return gzip.compress(json.dumps(body).encode(), 1, mtime=0)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+BOTH = [pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"]
+"""The databases: the usual run takes that of a real centre; on SQLite run the model and the tests of devices."""
+
+
+@pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
@@ -223,7 +227,7 @@ def postgres_centre(postgres_server: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A centre that was just set up."""
     if request.param == "sqlite":

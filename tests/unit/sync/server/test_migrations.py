@@ -1,5 +1,7 @@
 """The schema's history leads to the declared tables, on both databases; a newer database is not touched."""
 
+from pathlib import Path
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -11,6 +13,14 @@ from app.errors import KnownError, StoreTooNew
 from sync.server import setup, state
 from sync.server.database import alembic_config, connect, revisions, snapshot, writing
 from sync.server.tables import METADATA
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each sort: their steps differ."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'centre.db'}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 def test_the_migrations_make_the_declared_tables(database_url: str) -> None:

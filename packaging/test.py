@@ -169,7 +169,7 @@ def main() -> int:
         return 1
     if chosen.benchmarks:
         return 0 if Pytest("-m", "benchmark", "--benchmark-enable", "-s")(python) else 1
-    parallel = ("-n", "2", "--dist", "loadfile")  # what a file makes for its tests is made once
+    parallel = ("-n", "2", "--dist", "worksteal")
     if chosen.soak:
         return check_all(python, Pytest(*parallel, "-m", "not benchmark", "--hypothesis-profile", "soak"))
     return check_all(python, Pytest(*parallel))

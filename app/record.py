@@ -28,7 +28,6 @@ from pydantic import (
 )
 from pydantic_core import PydanticUndefined
 from sqlalchemy import Date, DateTime, MetaData, Numeric, String, Text, types
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -48,6 +47,13 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 
+def _postgres() -> Any:
+    """Return PostgreSQL's own types, which only a centre needs: a device spares the 3 MB."""
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql
+
+
 class _Portable(types.TypeDecorator[Any]):
     """A column whose Python value is the JSON value on every database."""
 
@@ -59,8 +65,9 @@ class Id(_Portable):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
-        native = postgresql.UUID(as_uuid=False) if dialect.name == "postgresql" else String(36)
-        return dialect.type_descriptor(native)
+        return dialect.type_descriptor(
+            _postgres().UUID(as_uuid=False) if dialect.name == "postgresql" else String(36)
+        )
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else str(value)
@@ -130,7 +137,7 @@ class Json(_Portable):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
-        return dialect.type_descriptor(postgresql.JSONB() if dialect.name == "postgresql" else Text())
+        return dialect.type_descriptor(_postgres().JSONB() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":

@@ -1,7 +1,10 @@
 """Records: checked construction, one form of values on both databases, nothing lost on the way."""
 
+import subprocess
+import sys
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +19,8 @@ from app.services.clients.records import Client
 from app.services.coaching.records import CareerPlan, SupportVisit
 from app.services.coaching.work import Employment
 from tests.strategies import rows_of
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("kind", SPECS)
@@ -124,3 +129,9 @@ def test_euros_keep_their_cents() -> None:
         },
     )
     assert to_row(job)["hourly_wage"] == "12.50"
+
+
+def test_a_device_loads_nothing_of_postgresql() -> None:
+    found = "import sys, app.services, storage.store; print([m for m in sys.modules if 'postgres' in m])"
+    done = subprocess.run([sys.executable, "-c", found], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -39,6 +39,19 @@ if TYPE_CHECKING:
 
 PANEL_BESIDE = 1120
 TEXT_BESIDE_ICON = 760
+
+
+class _Places(QListWidget):
+    """The list of places. Where none of them is the present one, the focus alone chooses none."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the focus: Qt makes the first line the current one where there is none."""
+        nowhere = self.currentRow() < 0
+        self.blockSignals(nowhere)
+        super().focusInEvent(event)
+        if nowhere:
+            self.setCurrentRow(-1)
+            self.blockSignals(False)
 
 
 class Shell(QMainWindow):
@@ -123,7 +136,7 @@ class Shell(QMainWindow):
         return whole
 
     def _make_nav(self) -> QListWidget:
-        nav = QListWidget()
+        nav = _Places()
         nav.setAccessibleName(_("Parts of the program"))
         nav.setStyleSheet("QListWidget { border: none; background: transparent; padding: 8px 0 8px 8px; }")
         nav.setIconSize(QSize(theme.px(20), theme.px(20)))

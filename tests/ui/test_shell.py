@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -318,6 +318,20 @@ def test_decisions_open_from_the_status_line(qtbot: QtBot, shell: Shell, store: 
     qtbot.waitUntil(lambda: shell.status.decisions.text() == "1 entry needs a decision")
     qtbot.keyClick(shell.status.decisions, Qt.Key.Key_Space)
     assert shell.pages.place == ("conflicts",)
+
+
+def test_focus_among_the_places_does_not_lead_away_from_one_that_is_not_there(
+    qtbot: QtBot, shell: Shell
+) -> None:
+    shell.pages.go(("conflicts",))
+    shell.nav.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+    qtbot.waitUntil(shell.nav.hasFocus)
+    QApplication.sendEvent(
+        shell.nav, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.ActiveWindowFocusReason)
+    )
+    assert shell.pages.place == ("conflicts",)
+    qtbot.keyClick(shell.nav, Qt.Key.Key_Down)
+    assert shell.pages.place == shell.tabs[0].place
 
 
 def test_each_kind_of_a_service_has_its_list(shell: Shell, store: Store, aino: UUID) -> None:

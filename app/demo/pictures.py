@@ -86,6 +86,8 @@ class Studio:
             with self._shell(code) as shell:
                 shell.conflicts()
                 self._take(shell, f"conflicts-{code}")
+                if shell.pages.place != ("conflicts",):
+                    self.failures.append(f"conflicts-{code}: {shell.pages.place[0]}")
 
     def _screens(self) -> dict[str, Callable[[Shell], None]]:
         plan = UUID(signed_plan(self.store)["id"])

@@ -8,6 +8,7 @@ only by a consent of the client's that is in force.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app import roles
@@ -157,6 +158,7 @@ def may_write(writers: tuple[str, ...], role: str) -> bool:
     return not writers or role in writers
 
 
+@lru_cache(10_000)
 def client_of(scope: str) -> str | None:
     """Return the client id of a client's scope, or None for another scope."""
     parts = scope.split(":")

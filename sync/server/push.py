@@ -174,16 +174,26 @@ def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key,
         row = rows.get(work.key)
         if not work.decided and row is not None and row["scope"] != work.mutation.scope:
             work.quarantine("scope")
-    needs = [(work, need) for work in works if not work.decided for need in _parents(work)]
+    needs: dict[tuple[str, Key], list[Work]] = {}
+    for work in works:
+        for need in () if work.decided else _parents(work):
+            needs.setdefault((work.mutation.scope, need), []).append(work)
     if not needs:
         return
-    held = {**_parent_scopes(connection, [need for _, need in needs])}
+    parents = {need for _scope, need in needs}
+    held = _parent_scopes(connection, parents)
     while True:
-        coming = {w.key: w.mutation.scope for w in works if not w.decided and w.mutation.op == "create"}
+        coming = {
+            w.key: w.mutation.scope
+            for w in works
+            if not w.decided and w.mutation.op == "create" and w.key in parents
+        }
         orphans = [
             work
-            for work, need in needs
-            if not work.decided and not _same_client(work.mutation.scope, coming.get(need) or held.get(need))
+            for (scope, need), those in needs.items()
+            if not _same_client(scope, coming.get(need) or held.get(need))
+            for work in those
+            if not work.decided
         ]
         if not orphans:
             return

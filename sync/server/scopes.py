@@ -27,6 +27,7 @@ class ScopeState:
     count: int
     total: int
     checksum: str
+    added: int = 0  # to the checksum, since it was read
     taken: int | None = None  # only with a planted bug: the number before those taken too early
 
     def number(self) -> int:
@@ -39,12 +40,13 @@ class ScopeState:
 
     def values(self) -> dict[str, str | int]:
         """Return the row as it is stored."""
-        return {name: getattr(self, name) for name in _COLUMNS}
+        total = (int(self.checksum, 16) + self.added) % 2**64
+        return {**{name: getattr(self, name) for name in _COLUMNS}, "checksum": f"{total:016x}"}
 
     def counts(self, kind: str, row_id: str, version: int, sign: int) -> None:
         """Let a living row count (sign 1), or no longer (sign -1), in the scope's count and checksum."""
         self.count += sign
-        self.checksum = f"{(int(self.checksum, 16) + sign * row_mark(kind, row_id, version)) % 2**64:016x}"
+        self.added += sign * row_mark(kind, row_id, version)
 
 
 def beginning(scope: str) -> str:

@@ -4,7 +4,6 @@ An administrator keeps people and computers and reads their log; she sees no cli
 decides what waits in quarantine and reads the log of clients; of their data she sees what her role may hold.
 """
 
-from base64 import b32encode
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -15,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from app import roles
-from app.clock import now, random_bytes, today
+from app.clock import now, today
 from app.errors import KnownError, Problem
 from app.i18n import N_, Message
 from app.record import Row, iso
@@ -96,7 +95,7 @@ def _problem(error: KnownError) -> dict[str, BaseModel | None]:
 def users(centre: Centre, request: Request, body: bytes) -> UsersReply:
     """List the people of the service, or change one."""
     asked = parse(UsersRequest, body)
-    password = _made_password() if asked.do == "password" else ""
+    password = passwords.made() if asked.do == "password" else ""
     kept = passwords.keep(password) if password else None
 
     def act(connection: Connection, found: Row) -> UsersReply:
@@ -139,12 +138,6 @@ def _person(connection: Connection, asked: UsersRequest, found: Row) -> Row:
             Message(N_("You cannot do this to yourself.")), Message(N_("Another administrator can."))
         )
     return named
-
-
-def _made_password() -> str:
-    """Return a password of 100 bits in letters that are not mistaken for each other."""
-    letters = b32encode(random_bytes(15)).decode().lower()[:20]
-    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
 
 
 def computers(centre: Centre, request: Request, body: bytes) -> DevicesReply:

@@ -1,6 +1,7 @@
 """Passwords of the centre's own: kept as Argon2id in its usual text form, checked without telling who is known."""
 
 import hmac
+from base64 import b32encode
 from threading import BoundedSemaphore
 from unicodedata import normalize
 
@@ -55,3 +56,9 @@ def _bytes(password: str) -> bytes:
 
 
 _NOBODYS = keep(random_bytes(16).hex())
+
+
+def made() -> str:
+    """Return a password of 100 bits in letters that are not mistaken for each other."""
+    letters = b32encode(random_bytes(15)).decode().lower()[:20]
+    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))

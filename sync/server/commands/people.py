@@ -2,11 +2,9 @@
 
 import argparse
 import sys
-from base64 import b32encode
 from getpass import getpass
 
 from app import roles
-from app.clock import random_bytes
 from app.errors import KnownError, WrongUse
 from app.i18n import N_, Message, _
 from app.record import Row
@@ -64,12 +62,6 @@ def _asked_password(username: str) -> str:
     return password
 
 
-def _made_password() -> str:
-    """Return a password of 100 bits in letters that are not mistaken for each other."""
-    letters = b32encode(random_bytes(15)).decode().lower()[:20]
-    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
-
-
 def user_password(args: argparse.Namespace) -> None:
     """Set a password with which a person logs in once and then chooses her own, or take it away."""
     engine = open_database()
@@ -79,7 +71,7 @@ def user_password(args: argparse.Namespace) -> None:
     if args.none:
         password = None
     elif args.generate:
-        password = _made_password()
+        password = passwords.made()
     else:
         password = _read_password(name) if args.stdin else _asked_password(name)
     kept = passwords.keep(password) if password is not None else None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.record import Id, Json
 from app.services import SPECS
 from storage import caseload, rows
-from storage.store import set_state, state
+from storage.state import set_state, state
 from storage.tables import metadata
 
 _APART = ("sync_state", "sync_page", "sync_scope", "search_entry")

@@ -21,7 +21,8 @@ from app.services import SPECS
 from app.services.clients.codes import ERASURE_REASONS
 from storage import backup, blobs, eviction, writing
 from storage.rebasing import listed
-from storage.store import Store, state
+from storage.state import state
+from storage.store import Store
 from storage.writing import Changes
 
 

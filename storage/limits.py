@@ -19,6 +19,7 @@ from app.i18n import N_, Message
 from app.record import iso
 from app.services import SPECS
 from storage import rows
+from storage.state import set_state
 
 DAYS = {group: 30 if group == access.CORE else 7 for group in access.GROUPS}
 """For how many days after a pull each compartment is shown."""
@@ -138,7 +139,7 @@ class Limits:
         self._known = contact
         now = clock.now()
         if contact.here is not None and now > (contact.seen or contact.here) + NOTED_EVERY:
-            _keep(connection, "latest_seen", iso(now))
+            set_state(connection, "latest_seen", iso(now))
             self._known = None
 
     def forget(self) -> None:
@@ -150,12 +151,4 @@ def pulled(connection: Connection, server_time: str) -> None:
     """Note, within the transaction that ends a pull, that the centre has said what may be held here."""
     present = iso(clock.now())
     for name, value in (("last_pull", server_time), ("pulled_at", present), ("latest_seen", present)):
-        _keep(connection, name, value)
-
-
-def _keep(connection: Connection, name: str, value: str) -> None:
-    statement = (
-        "INSERT INTO sync_state (name, value) VALUES (?, ?)"
-        " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-    )
-    rows.do(connection, statement, (name, f'"{value}"'))
+        set_state(connection, name, value)

@@ -17,7 +17,7 @@ from app import clock
 from app.reading import EACH_TIME, ONCE_A_DAY, TOLD
 from app.record import Row, iso
 from storage import rows
-from storage.store import set_state, state
+from storage.state import set_state, state
 
 MARK = "reads_told"
 AT_ONCE = 500

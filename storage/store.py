@@ -14,9 +14,7 @@ from threading import RLock
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Engine, delete, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Engine, func, select
 
 from app import clock, roles
 from app.access import CORE, NotHeld, client_of, group_of
@@ -30,6 +28,7 @@ from app.spec import RecordSpec
 from storage import (
     caseload,
     db,
+    drafts,
     held,
     keys,
     limits,
@@ -45,7 +44,8 @@ from storage import (
 from storage.outbox import Unsent
 from storage.search import Hit
 from storage.slots import Cost
-from storage.tables import access_log, draft, history
+from storage.state import set_state, state
+from storage.tables import access_log, history
 from storage.writing import Changes
 
 
@@ -423,7 +423,7 @@ class Store:
         with self.write() as connection:
             saved = writing.save(connection, records, worker)
             if draft_key:
-                _drop_draft(connection, draft_key)
+                drafts.drop(connection, draft_key)
             return saved
 
     def delete(self, kind: str, record_id: UUID | str) -> Changes:
@@ -448,37 +448,23 @@ class Store:
         record_id: UUID | str | None = None,
     ) -> None:
         """Keep what is being written, so that a crash or an empty battery loses nothing."""
-        row = {
-            "key": key,
-            "kind": kind,
-            "client_id": str(client_id) if client_id else None,
-            "record_id": str(record_id) if record_id else None,
-            "fields": dict(values),
-            "saved_at": clock.now(),
-        }
         with self.write() as connection:
-            connection.execute(
-                upsert(draft).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
-            )
+            drafts.keep(connection, key, values, kind=kind, client_id=client_id, record_id=record_id)
 
     def draft(self, key: str) -> Row | None:
         """Return the values of a draft, or None."""
         with self.read() as connection:
-            found = connection.execute(select(draft.c.fields).where(draft.c.key == key)).scalar_one_or_none()
-            return dict(found) if found is not None else None
+            return drafts.one(connection, key)
 
     def drafts(self) -> list[Row]:
         """Return all drafts, newest first."""
         with self.read() as connection:
-            return [
-                dict(r)
-                for r in connection.execute(select(draft).order_by(draft.c.saved_at.desc())).mappings()
-            ]
+            return drafts.newest_first(connection)
 
     def drop_draft(self, key: str) -> None:
         """Forget a draft: its form was saved."""
         with self.write() as connection:
-            _drop_draft(connection, key)
+            drafts.drop(connection, key)
 
     # ---- who saw what ----
 
@@ -507,28 +493,8 @@ class Store:
             return [dict(found) for found in connection.execute(query).mappings()]
 
 
-def _drop_draft(connection: Connection, key: str) -> None:
-    connection.execute(delete(draft).where(draft.c.key == key))
-
-
 def _name_owner(connection: Connection) -> None:
     """Give a new store its worker and its place among the installations, until a centre says otherwise."""
     set_state(connection, "worker_id", str(clock.new_id()))
     set_state(connection, "worker_role", roles.JOB_COACH)
     set_state(connection, "install_id", str(clock.new_id()))
-
-
-def state(connection: Connection, name: str) -> Any:
-    """Return a value that the store keeps about itself, or None."""
-    found = rows.ask(connection, "SELECT value FROM sync_state WHERE name = ?", (name,))
-    return from_json(found[0][0]) if found and found[0][0] is not None else None
-
-
-def set_state(connection: Connection, name: str, value: Any) -> None:
-    """Keep a value about the store itself."""
-    rows.do(
-        connection,
-        "INSERT INTO sync_state (name, value) VALUES (?, ?)"
-        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, to_json(value).decode()),
-    )

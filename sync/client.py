@@ -36,7 +36,8 @@ from storage import (
     wiping,
 )
 from storage.incoming import Arrived, Held
-from storage.store import Store, set_state, state
+from storage.state import set_state, state
+from storage.store import Store
 from storage.writing import Changes
 from sync import blobs as attached
 from sync import decided, reads, sealing

@@ -12,7 +12,8 @@ from app.errors import KnownError, NotAllowed, Unreachable
 from app.i18n import N_, Message
 from storage import incoming, place, skew
 from storage.adoption import adopt
-from storage.store import Store, set_state, state
+from storage.state import set_state, state
+from storage.store import Store
 from sync import login, session
 from sync.client import SyncResult, sync_once
 from sync.login import Who

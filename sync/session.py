@@ -19,7 +19,8 @@ from app.errors import KnownError
 from app.i18n import N_, Message
 from storage import place, skew
 from storage.adoption import adopt
-from storage.store import Store, set_state, state
+from storage.state import set_state, state
+from storage.store import Store
 from storage.tables import sync_state
 from sync.protocol import (
     SCHEMA_VERSION,

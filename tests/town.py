@@ -30,7 +30,8 @@ from app.record import Row, validated
 from app.services import SPECS
 from storage import db, keys, place, profile_lock, wiping
 from storage.keys import Key
-from storage.store import Changes, Store, set_state, state
+from storage.state import set_state, state
+from storage.store import Changes, Store
 from sync.client import SyncResult, sync_once
 from sync.enrol import enrol
 from sync.server import accounts, assignments, setup

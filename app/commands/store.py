@@ -32,7 +32,7 @@ def init(arguments: Namespace) -> int:
 def status(arguments: Namespace) -> int:
     """Say what the store holds, what is unsent, when it last synced and what is due."""
     from app.due import due
-    from storage.store import state
+    from storage.state import state
 
     with opened(arguments) as store:
         unsent = store.unsent()

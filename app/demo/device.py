@@ -18,7 +18,8 @@ from app.i18n import N_, Message
 from app.record import Row
 from app.services import SPECS
 from storage.slots import FLOOR
-from storage.store import Store, set_state
+from storage.state import set_state
+from storage.store import Store
 from sync.client import SyncResult, for_store
 from sync.enrol import enrol
 

@@ -10,7 +10,8 @@ from app.i18n import Message
 from app.record import Record, to_row, validated
 from app.services import SPECS
 from app.settings import Settings
-from storage.store import Store, set_state
+from storage.state import set_state
+from storage.store import Store
 from storage.writing import Changes, table_of
 from ui.bus import Bus
 from ui.session import Session

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from app import clock, roles
 from app.record import Record
 from storage import keys
-from storage.store import Store, set_state
+from storage.state import set_state
+from storage.store import Store
 from tests.ui.opened import Office, client, visit
 from ui import lock_windows
 from ui.app import Program

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from app import clock
 from app.clock import new_id, today
-from storage.store import set_state
+from storage.state import set_state
 from tests.ui.screens.caseload import at, make
 from tests.ui.screens.conftest import show
 from ui.pages import keep_drafts

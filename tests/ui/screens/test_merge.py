@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app.clock import new_id
 from app.services import SPECS
 from storage import merging
-from storage.store import set_state
+from storage.state import set_state
 from tests.ui.screens.caseload import make
 from tests.ui.screens.conftest import show
 from ui.client_form import ClientForm

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app import client_copy, documents
 from app.access import NotHeld
 from app.clock import new_id
-from storage.store import set_state
+from storage.state import set_state
 from tests.ui.screens.caseload import make
 from tests.ui.screens.conftest import show
 from ui.screens.parts.plans import PlansPart

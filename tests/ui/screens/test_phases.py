@@ -15,7 +15,8 @@ from app.clock import new_id
 from app.i18n import using_language
 from app.services import SPECS
 from app.services.coaching import codes
-from storage.store import Store, set_state
+from storage.state import set_state
+from storage.store import Store
 from tests.stores import make
 from tests.ui.screens.conftest import Ways, show
 from ui.context import Context, save

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.clock import new_id, today
 from app.retention import years_after
-from storage.store import set_state
+from storage.state import set_state
 from tests.ui.screens.caseload import make
 from tests.ui.screens.conftest import show
 from ui import dialogs

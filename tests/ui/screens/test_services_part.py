@@ -12,7 +12,8 @@ from app import support_need
 from app.clock import new_id, today
 from app.record import Row, validated
 from app.services import SPECS
-from storage.store import Store, set_state
+from storage.state import set_state
+from storage.store import Store
 from tests.stores import make
 from tests.ui.screens.conftest import Ways, show
 from ui.context import Context

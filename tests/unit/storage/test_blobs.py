@@ -262,7 +262,7 @@ def deliver(store: Store) -> None:
 
 
 def join(store: Store) -> None:
-    from storage.store import set_state
+    from storage.state import set_state
 
     with store.write() as connection:
         set_state(connection, "device_id", "01990000-0000-7000-8000-0000000000ff")

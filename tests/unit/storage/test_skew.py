@@ -11,7 +11,8 @@ from app.record import Row
 from app.services import SPECS
 from storage import eviction, outbox, skew
 from storage.answers import Answer, acknowledge
-from storage.store import Store, set_state
+from storage.state import set_state
+from storage.store import Store
 from tests.stores import add_client, make, store
 
 __all__ = ["store"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.clock import new_id
 from storage import outbox, skew
-from storage.store import set_state
+from storage.state import set_state
 from sync import sealing
 from sync.protocol import SCHEMA_VERSION, PushReply
 from sync.server import centre, exchange

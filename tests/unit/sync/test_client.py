@@ -19,7 +19,7 @@ import sync.enrol
 import sync.pushing
 from app.access import GROUPS
 from app.errors import KnownError, NotAllowed, Unreachable
-from storage.store import set_state
+from storage.state import set_state
 from sync import paging, session, settle
 from sync.client import Wiped, for_store, joined, last_complete, sync_once
 from sync.enrol import enrol

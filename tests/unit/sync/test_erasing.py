@@ -13,7 +13,7 @@ from app.errors import Refused
 from app.record import to_row, validated
 from app.services import SPECS
 from storage import backup, blobs, db, erasing, merging
-from storage.store import set_state
+from storage.state import set_state
 from sync.server import assignments
 from sync.server.database import snapshot, writing
 from sync.server.tables import BLOB, BLOB_PIECE, METADATA

@@ -10,7 +10,7 @@ from app.coaching_phases import ours
 from app.errors import Refused
 from app.i18n import using_language
 from app.services.coaching import codes
-from storage.store import set_state
+from storage.state import set_state
 from tests.model.story import Story
 from tests.town import Device
 from tests.unit.sync.test_erasing import lead

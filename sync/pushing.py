@@ -76,13 +76,12 @@ class Push:
                 answers.acknowledge(connection, [Answer(one, "applied") for one in batch.ids])
         following = None
         try:
-            if batch.full:
+            if batch.full or self._unnoted is not None:
                 under_way = aside.submit(session.call, _PATH, load.parcel, PushReply)
                 self._note()
-                following = self._next(session, batch.last)
+                following = self._next(session, batch.last) if batch.full else None
                 reply = under_way.result()
-            else:
-                self._note()
+            else:  # nothing to do meanwhile
                 reply = session.call(_PATH, load.parcel, PushReply)
         except TooLarge:
             self._smaller(batch)

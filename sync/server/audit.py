@@ -17,7 +17,7 @@ from app.clock import now, random_bytes
 from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import row_mark
-from sync.server.database import add, json_text
+from sync.server.database import add, json_bytes
 from sync.server.scopes import ScopeState, beginning
 from sync.server.tables import AUDIT, RECORDS, SCOPE
 
@@ -40,27 +40,29 @@ class Entry:
     patch: Any = None
 
 
-def _hash(row: Row) -> str:
+_VOUCHED = (
+    "action",
+    "at",
+    "commitment",
+    "device",
+    "kind",
+    "mutation_id",
+    "n",
+    "person",
+    "record_id",
+    "saved_at",
+    "scope",
+    "version",
+)
+
+
+def _hash(prev: str, vouched: Row) -> str:
     """Hash an entry, chained to the one before: keys sorted, no spaces, UTF-8 (after RFC 8785)."""
-    vouched = {
-        "action": row["action"],
-        "at": row["at"],
-        "commitment": row["commitment"],
-        "device": row["device"],
-        "kind": row["kind"],
-        "mutation_id": row["mutation_id"],
-        "n": row["n"],
-        "person": row["person"],
-        "record_id": row["record_id"],
-        "saved_at": row["saved_at"],
-        "scope": row["scope"],
-        "version": row["version"],
-    }
-    return hashlib.sha256(row["prev"].encode() + json_text(vouched).encode()).hexdigest()
+    return hashlib.sha256(prev.encode() + json_bytes(vouched)).hexdigest()
 
 
-def _commitment(salt: str, patch: str) -> str:
-    return hmac.digest(bytes.fromhex(salt), patch.encode(), "sha256").hex()
+def _commitment(salt: bytes, patch: bytes) -> str:
+    return hmac.digest(salt, patch, "sha256").hex()
 
 
 def append(connection: Connection, states: dict[str, ScopeState], entries: Sequence[Entry]) -> None:
@@ -70,31 +72,28 @@ def append(connection: Connection, states: dict[str, ScopeState], entries: Seque
 
 def _chained(states: dict[str, ScopeState], entries: Sequence[Entry]) -> Iterator[Row]:
     at = iso(now())
-    salts = random_bytes(_SALT * len(entries)).hex()
+    salts = random_bytes(_SALT * len(entries))
     for number, entry in enumerate(entries):
         state = states[entry.scope]
-        salt = salts[2 * _SALT * number : 2 * _SALT * (number + 1)]
-        patch = json_text(entry.patch)
+        salt = salts[_SALT * number : _SALT * (number + 1)]
+        patch = json_bytes(entry.patch)
         state.entries += 1
-        row = {
-            "scope": entry.scope,
-            "n": state.entries,
-            "prev": state.chain,
-            "at": at,
-            "saved_at": entry.saved_at,
-            "person": entry.person,
-            "device": entry.device,
-            "mutation_id": entry.mutation_id,
+        vouched = {  # in the order of _VOUCHED
             "action": entry.action,
-            "kind": entry.kind,
-            "record_id": entry.record_id,
-            "version": entry.version,
+            "at": at,
             "commitment": _commitment(salt, patch),
-            "salt": salt,
-            "patch": patch,
+            "device": entry.device,
+            "kind": entry.kind,
+            "mutation_id": entry.mutation_id,
+            "n": state.entries,
+            "person": entry.person,
+            "record_id": entry.record_id,
+            "saved_at": entry.saved_at,
+            "scope": entry.scope,
+            "version": entry.version,
         }
-        row["hash"] = state.chain = _hash(row)
-        yield row
+        prev, state.chain = state.chain, _hash(state.chain, vouched)
+        yield {**vouched, "prev": prev, "hash": state.chain, "salt": salt.hex(), "patch": patch.decode()}
 
 
 @dataclass(frozen=True)
@@ -161,9 +160,10 @@ def _check_entry(row: Row, n: int, chain: str) -> Iterator[Finding]:
         yield Finding(row["scope"], row["n"], "gap")
     if row["prev"] != chain:
         yield Finding(row["scope"], row["n"], "link")
-    if row["hash"] != _hash(row):
+    if row["hash"] != _hash(row["prev"], {name: row[name] for name in _VOUCHED}):
         yield Finding(row["scope"], row["n"], "hash")
-    if row["patch"] is not None and row["commitment"] != _commitment(row["salt"] or "", row["patch"]):
+    patch, salt = row["patch"], bytes.fromhex(row["salt"] or "")
+    if patch is not None and row["commitment"] != _commitment(salt, patch.encode()):
         yield Finding(row["scope"], row["n"], "patch")
 
 

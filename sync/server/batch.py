@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Work:
-    """One mutation on its way: its accepted patch, and what became of it.
+    """One mutation on its way: the row it is about (`key`), its accepted patch, and what became of it.
 
     `decided`: refused or quarantined before the merge. `own`: the centre's, with no receipt. `released`: it
     waited in quarantine for its row, which has come. `moved`: deletes what a merge of clients has brought elsewhere.
@@ -39,20 +39,19 @@ class Work:
     patch: dict[str, list[Any]] = field(default_factory=dict)
     status: Status = "applied"
     reason: str = ""
-    problems: list[Problem] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
     decided: bool = False
     own: bool = False
     released: bool = False
     moved: bool = False
+    key: Key = field(init=False)
 
-    @property
-    def key(self) -> Key:
-        """The row that it is about."""
-        return self.mutation.kind, self.mutation.row
+    def __post_init__(self) -> None:
+        self.key = (self.mutation.kind, self.mutation.row)
 
     def refuse(self, *problems: Problem) -> None:
         """Keep it out: a rule does not allow it."""
-        self.status, self.problems, self.decided = "refused", list(problems), True
+        self.status, self.problems, self.decided = "refused", problems, True
 
     def quarantine(self, reason: str) -> None:
         """Keep it, whole, beside the records."""
@@ -76,7 +75,7 @@ class Batch:
         """Apply one mutation to the working copy and book what became of it."""
         changes: Row | None = None
         if not work.decided:
-            work.status, work.reason, work.problems = "applied", "", []
+            work.status, work.reason, work.problems = "applied", "", ()
             changes = self._apply(work, kind(work.mutation.kind))
         self._book(work, changes)
 

@@ -134,12 +134,17 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 _any_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def json_text(value: Any) -> str:
+def json_bytes(value: Any) -> bytes:
     """Write JSON values without spaces or escapes; the keys stay in the order in which they are given."""
     try:
-        return orjson.dumps(value).decode()
+        return orjson.dumps(value)
     except TypeError:  # a number of more than 64 bits, something nested very deep, a key not quite text
-        return _any_json(value)
+        return _any_json(value).encode()
+
+
+def json_text(value: Any) -> str:
+    """Write JSON values as text."""
+    return json_bytes(value).decode()
 
 
 @cache

@@ -1,5 +1,7 @@
 """The exchange itself: a device sends its changes and asks for what changed."""
 
+from collections import Counter
+
 import structlog
 from fastapi import Request
 from pydantic import ValidationError
@@ -45,8 +47,8 @@ def push_changes(centre: Centre, request: Request, body: bytes) -> Row:
         done = {**bad, **{result["id"]: result for result in results}}
         sent = [*(one.id for one in asked.sealed), *(raw["id"] for raw in from_json(body)["mutations"])]
         results = [done[one] for one in sent]
-    for result in results:
-        metrics.MUTATIONS.labels(result["status"]).inc()
+    for status, number in Counter(result["status"] for result in results).items():
+        metrics.MUTATIONS.labels(status).inc(number)
     log.info("pushed", device=found["id"], mutations=len(results))
     return {
         "epoch": found["epoch"],

@@ -1,6 +1,7 @@
 """Push: changes from a device, in one transaction; each is applied, merged, or kept for a person."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -174,10 +175,10 @@ def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key,
         row = rows.get(work.key)
         if not work.decided and row is not None and row["scope"] != work.mutation.scope:
             work.quarantine("scope")
-    needs: dict[tuple[str, Key], list[Work]] = {}
+    needs: defaultdict[tuple[str, Key], list[Work]] = defaultdict(list)
     for work in works:
         for need in () if work.decided else _parents(work):
-            needs.setdefault((work.mutation.scope, need), []).append(work)
+            needs[work.mutation.scope, need].append(work)
     if not needs:
         return
     parents = {need for _scope, need in needs}
@@ -186,7 +187,7 @@ def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key,
         coming = {
             w.key: w.mutation.scope
             for w in works
-            if not w.decided and w.mutation.op == "create" and w.key in parents
+            if w.key in parents and not w.decided and w.mutation.op == "create"
         }
         orphans = [
             work
@@ -313,8 +314,10 @@ def _again(sender: Sender, mutation: Mutation, receipt: Row, rows: dict[Key, Row
 
 def _with_row(sender: Sender, mutation: Mutation, result: Row, rows: dict[Key, Row]) -> Row:
     """Add the present row to a result that is not plainly applied, if this worker may see it."""
+    if result["status"] == "applied":
+        return result
     row = rows.get((mutation.kind, mutation.row))
-    if result["status"] != "applied" and row is not None and row["scope"] == mutation.scope:
+    if row is not None and row["scope"] == mutation.scope:
         result["row"] = row if row["scope"] in sender.allowed and not sender.draining else None
     return result
 

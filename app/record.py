@@ -158,9 +158,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _tidy(value: Any) -> Any:
-    if not isinstance(value, str):
+    if not value or not isinstance(value, str):
         return value
-    text = unicodedata.normalize("NFC", value)
+    text = value if value.isascii() else unicodedata.normalize("NFC", value)
     if not text.isprintable():  # most is, and has nothing to be taken out
         text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.strip()

@@ -36,8 +36,9 @@ PROTOCOL = 1
 SCHEMA_VERSION = 3
 MIN_SCHEMA = 1  # the oldest schema of a device that the centre still takes changes from
 
-BATCH_MUTATIONS = 2_000  # what a device sends at once; halved when the centre answers 413
-BATCH_BYTES = 1_000_000  # of JSON, before compression; one larger mutation goes alone
+BATCH_MUTATIONS = 3_000  # what a device sends at once; halved when the centre answers 413
+BATCH_BYTES = 1_500_000  # of JSON, before compression; one larger mutation goes alone
+FIRST_BYTES = 500_000  # the first batch of a push is small, so that the centre has something to do soon
 MAX_MUTATIONS = 5_000  # what the centre takes at once
 MAX_BODY = 4_000_000  # compressed bytes
 MAX_JSON = 24_000_000  # bytes after decompression

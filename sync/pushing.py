@@ -18,7 +18,7 @@ from storage.outbox import Batch
 from storage.store import Store
 from storage.writing import Changes
 from sync.faults import BUGS
-from sync.protocol import BATCH_BYTES, BATCH_MUTATIONS, PushReply
+from sync.protocol import BATCH_BYTES, BATCH_MUTATIONS, FIRST_BYTES, PushReply
 from sync.session import Session
 from sync.transport import NotNow, Parcel, TooLarge, pack
 
@@ -40,7 +40,7 @@ class Push:
     def __init__(self, store: Store, stopped: Callable[[], bool]) -> None:
         self.store = store
         self.stopped = stopped
-        self.count, self.bytes = BATCH_MUTATIONS, BATCH_BYTES
+        self.count, self.bytes, self.most = BATCH_MUTATIONS, FIRST_BYTES, BATCH_BYTES
         self.taken = 0
         self.changes = Changes()
         self.everything = False
@@ -65,6 +65,7 @@ class Push:
             )
         if not batch:
             return None
+        self.bytes = self.most
         clock.point("client.push.marked")
         return Load(batch, _packed(session, batch))
 
@@ -114,7 +115,7 @@ class Push:
         """Send half as much next time; an edit that is too large alone is held, and the rest goes on."""
         if len(batch) > 1:
             self.count = max(1, len(batch) // 2)
-            self.bytes = max(1, self.bytes // 2)
+            self.bytes = self.most = max(1, sum(map(len, (*batch.mutations, *batch.sealed))) // 2)
             return
         problem: Row = {"field": None, "text": N_("This entry is too large for the centre."), "values": {}}
         (one,) = batch.ids

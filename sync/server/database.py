@@ -198,9 +198,11 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]
     raw: Any = connection.connection.driver_connection
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = list(values_of(row))
-            for number in lists:
-                values[number] = json_text(values[number])
+            values = values_of(row)
+            if lists:
+                values = list(values)
+                for number in lists:
+                    values[number] = json_text(values[number])
             copy.write_row(values)
 
 

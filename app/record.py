@@ -170,11 +170,10 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
-# What stands last is done first: the text is tidied, then measured.
-Line = Annotated[str, StringConstraints(max_length=300), BeforeValidator(_tidy)]
-Words = Annotated[str, StringConstraints(max_length=20_000), BeforeValidator(_tidy)]
+Line = Annotated[str, BeforeValidator(_tidy), StringConstraints(max_length=300)]
+Words = Annotated[str, BeforeValidator(_tidy), StringConstraints(max_length=20_000)]
 Euros = Annotated[Decimal, AfterValidator(_cents), Ge(0), Lt(1_000_000)]
-Clock = Annotated[str, StringConstraints(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$"), BeforeValidator(_tidy)]
+Clock = Annotated[str, BeforeValidator(_tidy), StringConstraints(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class Record(SQLModel):

@@ -64,7 +64,7 @@ class Shell(QMainWindow):
         super().__init__()
         self.session = session
         self.setWindowTitle("Työpari")
-        self.setMinimumSize(480, 360)
+        self.setMinimumSize(640, 480)
         self.resize(theme.px(1240), theme.px(800))
         self.private = False
         self.context = Context(

@@ -24,8 +24,8 @@ from tests.ui.walking import Walk, unlocking
 from ui import theme
 
 WORDS = (QLabel, QPushButton, QRadioButton, QCheckBox)
-LOOKS = [("fi", "dark", 100), ("sv", "light", 200)]
-SIZE = (1280, 800)
+NARROW, WIDE = (640, 480), (1280, 800)
+LOOKS = [("fi", "dark", 100, NARROW), ("sv", "light", 200, WIDE)]
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def settled(window: QWidget) -> QWidget:
     return window
 
 
-@pytest.mark.parametrize(("language", "colours", "percent"), LOOKS)
+@pytest.mark.parametrize(("language", "colours", "percent", "size"), LOOKS)
 def test_no_text_is_cut_on_any_screen(
     qapp: QApplication,
     store: Store,
@@ -88,9 +88,10 @@ def test_no_text_is_cut_on_any_screen(
     language: str,
     colours: str,
     percent: int,
+    size: tuple[int, int],
 ) -> None:
     i18n.set_language(language)
-    walk = Walk(store, people, Settings(values={"theme": colours, "text_size": percent}), SIZE)
+    walk = Walk(store, people, Settings(values={"theme": colours, "text_size": percent}), size)
     try:
         found = {name: faults(settled(show())) for name, show in walk.steps()}
     finally:
@@ -100,7 +101,7 @@ def test_no_text_is_cut_on_any_screen(
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 
-@pytest.mark.parametrize(("language", "colours", "percent"), LOOKS)
+@pytest.mark.parametrize(("language", "colours", "percent", "size"), LOOKS)
 def test_no_text_is_cut_before_the_store_is_open(
     qapp: QApplication,
     store: Store,
@@ -108,6 +109,7 @@ def test_no_text_is_cut_before_the_store_is_open(
     language: str,
     colours: str,
     percent: int,
+    size: tuple[int, int],
 ) -> None:
     i18n.set_language(language)
     settings = Settings(values={"theme": colours, "text_size": percent})
@@ -115,7 +117,7 @@ def test_no_text_is_cut_before_the_store_is_open(
     found = []
     for folder in (tmp_path / "none", store.folder):
         window = unlocking(folder, settings)
-        window.resize(*SIZE)
+        window.resize(*size)
         window.show()
         found += faults(settled(window))
         window.close()

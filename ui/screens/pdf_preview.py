@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPixmap
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -148,7 +148,8 @@ class PdfPreview(QWidget):
         self.row: Row | None = None
         self.made: Made | None = None
         self._asked = 0
-        self._zoom = ZOOMS.index(1.0)
+        self._zoom: int | None = None  # a place in ZOOMS; None until a person has chosen
+        self._shown = 1.0
         self.setAccessibleName(_("Preview"))
         self._build()
         self.reload()
@@ -247,7 +248,7 @@ class PdfPreview(QWidget):
         self.made = made
         self._may_save()
         self.pages.show_pages([sheet.image() for sheet in made.pages])
-        self.pages.zoom(ZOOMS[self._zoom])
+        self._fit()
         self._say_page()
 
     def _failed(self, error: KnownError) -> None:
@@ -260,8 +261,24 @@ class PdfPreview(QWidget):
 
     def zoom(self, step: int) -> None:
         """Make the pages larger (1) or smaller (-1)."""
-        self._zoom = min(max(self._zoom + step, 0), len(ZOOMS) - 1)
-        self.pages.zoom(ZOOMS[self._zoom])
+        self._zoom = min(max(ZOOMS.index(self._factor()) + step, 0), len(ZOOMS) - 1)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._shown = self._factor()
+        self.pages.zoom(self._shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the pages to the new width, unless a person has chosen their size."""
+        super().resizeEvent(event)
+        if self.made is not None and self._factor() != self._shown:
+            self._fit()
+
+    def _factor(self) -> float:
+        """Return the chosen size; at first that of paper, or less where the window is narrower."""
+        if self._zoom is not None:
+            return ZOOMS[self._zoom]
+        return max((one for one in ZOOMS if one <= min(self.pages.fitting(), 1.0)), default=ZOOMS[0])
 
     # ---- saving ----
 
@@ -368,6 +385,11 @@ class Pages(QScrollArea):
         # The scroll area would learn of the new height only later; the place in the document is needed now.
         self._column.activate()
         self._inner.resize(max(self.viewport().width(), self._column.minimumSize().width()), self._height())
+
+    def fitting(self) -> float:
+        """Return the size at which the widest page is as wide as the view."""
+        widest = max((image.width() for image in self._images), default=1) / SHARPNESS * 96 / 72
+        return (self.viewport().width() - 2 * spacing(2) - 2) / widest
 
     def _height(self) -> int:
         return max(self.viewport().height(), self._column.minimumSize().height())

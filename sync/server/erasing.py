@@ -65,10 +65,11 @@ def to_lock(connection: Connection, clients: Sequence[str]) -> list[str]:
 def keep_out(connection: Connection, works: Iterable[Work]) -> None:
     """Refuse whatever is about a client who was erased, and keep nothing of what it says."""
     works = list(works)
-    clients = {client for w in works if (client := access.client_of(w.mutation.scope)) and _ID.match(client)}
+    scopes = {work.mutation.scope for work in works}
+    clients = {client for scope in scopes if (client := access.client_of(scope)) and _ID.match(client)}
     found = rows_of(connection, _ERASURE, sorted(clients), ("erased_id",), key="erased_id")
     gone = {row["erased_id"] for row in found}
-    for work in works:
+    for work in works if gone else ():
         if access.client_of(work.mutation.scope) in gone:
             work.mutation = work.mutation.model_copy(update={"patch": {}})
             work.refuse(Problem(None, Message(N_("Everything about this client has been erased."))))

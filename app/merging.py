@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
@@ -30,6 +31,7 @@ class Difference:
     both: bool
 
 
+@cache
 def movable() -> tuple[str, ...]:
     """Return the kinds whose entries are brought over, parents before what points to them."""
     return tuple(
@@ -37,6 +39,7 @@ def movable() -> tuple[str, ...]:
     )  # fmt: skip
 
 
+@cache
 def apart() -> tuple[str, ...]:
     """Return the kinds kept in compartments that not everybody who holds a client's core may hold.
 

@@ -32,7 +32,6 @@ class Centre:
     def admitted(self, connection: Connection, device_id: str, install_id: str) -> Row:
         """Return a device that may come in (draining ones too), with the present epoch; else raises Stop."""
         found = devices.device(connection, device_id)
-        epoch = state.epoch(connection)
         if found is None:
             raise Stop("token")
         if found["install_id"] != install_id:
@@ -41,7 +40,7 @@ class Centre:
             raise Stop("revoked", order=devices.order_of(found, self.keys))
         if not found["active"]:
             raise Stop("inactive")
-        return {**found, "epoch": epoch}
+        return found
 
     def device(self, device_id: str, install_id: str) -> Row:
         """Return a device as `admitted`, asked for by itself."""

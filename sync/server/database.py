@@ -55,8 +55,13 @@ _PATIENCE = 10  # seconds for which a request waits for a connection
 
 def connect(url: str, workers: int = 1) -> Engine:
     """Return an engine for one of `workers` processes; nothing is opened yet. `postgresql://` means psycopg 3."""
-    kept = max(2, CONNECTIONS // workers // 2)
-    pool: dict[str, Any] = {"pool_size": kept, "max_overflow": kept, "pool_timeout": _PATIENCE}
+    # All are kept: to open one takes PostgreSQL longer than a sync. Those used last are used first.
+    pool: dict[str, Any] = {
+        "pool_size": max(4, CONNECTIONS // workers),
+        "max_overflow": 0,
+        "pool_timeout": _PATIENCE,
+        "pool_use_lifo": True,
+    }
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(
@@ -147,8 +152,32 @@ def json_text(value: Any) -> str:
     return json_bytes(value).decode()
 
 
+def ask(
+    connection: Connection, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[Any]:
+    """Put a statement to PostgreSQL's own driver, inside the transaction; return the rows, as JSON values.
+
+    For what every sync asks: there SQLAlchemy would take longer than the database. Raises SQLAlchemy's errors.
+    """
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            found: list[Any] = cursor.fetchall() if cursor.description is not None else []
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
+    return found
+
+
+def array(values: Sequence[str | int]) -> str:
+    """Write ids, scopes or numbers as one text for an array of PostgreSQL: the driver looks into each of a list."""
+    return f"{{{json_text(values)[1:-1]}}}"
+
+
 @cache
-def _postgres_upsert(table: Table, on_conflict: str) -> Any:
+def _postgres_upsert(table: Table, on_conflict: str) -> str:
     quote = '"{}"'.format
     names = [quote(column.name) for column in table.columns]
     keys = [quote(column.name) for column in table.primary_key.columns]
@@ -159,9 +188,9 @@ def _postgres_upsert(table: Table, on_conflict: str) -> Any:
         "update": f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {rest}",
     }[on_conflict]
     columns, name = ", ".join(names), quote(table.name)
-    return text(
+    return (
         f"INSERT INTO {name} ({columns}) SELECT {columns} "
-        f"FROM json_populate_recordset(NULL::{name}, CAST(:rows AS json)) {ending}"
+        f"FROM json_populate_recordset(NULL::{name}, CAST(%s AS json)) {ending}"
     )
 
 
@@ -216,7 +245,7 @@ def put(
     if not rows:
         return
     if is_postgres(connection):
-        connection.execute(_postgres_upsert(table, on_conflict), {"rows": json_text(rows)})
+        ask(connection, _postgres_upsert(table, on_conflict), (json_text(rows),))
     else:
         connection.execute(_sqlite_upsert(table, on_conflict), rows)
 
@@ -228,12 +257,11 @@ def _by_ids(table: Table, columns: tuple[str, ...], key: str) -> Any:
 
 
 @cache
-def _by_id_array(table: Table, columns: tuple[str, ...], key: str) -> Any:
+def _by_id_array(table: Table, columns: tuple[str, ...], key: str) -> str:
     quote = '"{}"'.format
     names = ", ".join(map(quote, columns))
     # The cast stands at the parameter itself, so that it is one constant to the planner.
-    statement = f"SELECT {names} FROM {quote(table.name)} WHERE {quote(key)} = ANY(CAST(:ids AS uuid[]))"
-    return text(statement).columns(*(table.c[name] for name in columns))
+    return f"SELECT {names} FROM {quote(table.name)} WHERE {quote(key)} = ANY(CAST(%s AS uuid[]))"
 
 
 _AT_ONCE = 30_000  # SQLite takes 32,766 parameters
@@ -247,10 +275,8 @@ def rows_of(
     if not ids:
         return []
     if is_postgres(connection):
-        # Written as one text here: the driver looks into every element of a list.
-        array = f"{{{json_text(ids)[1:-1]}}}"
-        found = connection.execute(_by_id_array(table, names, key), {"ids": array})
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        found = ask(connection, _by_id_array(table, names, key), (array(ids),))
+        return [dict(zip(names, row, strict=True)) for row in found]
     return [
         dict(zip(names, row, strict=True))
         for start in range(0, len(ids), _AT_ONCE)

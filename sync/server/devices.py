@@ -12,7 +12,7 @@ from sync.protocol import OrderMessage, TokenRequest, order_words, to_base64
 from sync.server.database import put, writing
 from sync.server.events import event
 from sync.server.state import Keys
-from sync.server.tables import ACCOUNT, DEVICE, WORKER
+from sync.server.tables import ACCOUNT, DEVICE, STATE, WORKER
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -45,7 +45,14 @@ def add_device(
 
 
 _DEVICE_AND_PERSON = (
-    select(DEVICE, ACCOUNT.c.username, ACCOUNT.c.role, ACCOUNT.c.active, WORKER.c.name.label("worker_name"))
+    select(
+        DEVICE,
+        ACCOUNT.c.username,
+        ACCOUNT.c.role,
+        ACCOUNT.c.active,
+        WORKER.c.name.label("worker_name"),
+        select(STATE.c.value).where(STATE.c.name == "epoch").scalar_subquery().label("epoch"),
+    )
     .join_from(DEVICE, ACCOUNT, DEVICE.c.worker_id == ACCOUNT.c.worker_id)
     .join(WORKER, WORKER.c.id == DEVICE.c.worker_id)
 )
@@ -53,7 +60,7 @@ _ONE_DEVICE = _DEVICE_AND_PERSON.where(DEVICE.c.id == bindparam("device"))
 
 
 def device(connection: Connection, device_id: str) -> Row | None:
-    """Return a device with its person's role, name and whether she is in service."""
+    """Return a device with its person's role, name and whether she is in service, and with the present epoch."""
     found = connection.execute(_ONE_DEVICE, {"device": device_id}).mappings().first()
     return dict(found) if found else None
 

@@ -37,6 +37,11 @@ def to_lock(connection: Connection, mutations: Sequence[Mutation]) -> set[str]:
     return {f"client:{client}:{group}" for client in touched for group in access.GROUPS}
 
 
+def sets_off(mutations: Iterable[Mutation]) -> bool:
+    """Tell whether these mutations may set a merge in motion."""
+    return bool(_clients(mutations))
+
+
 def follow(
     connection: Connection,
     sender: Sender,

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, String, and_, bindparam, column, func, select, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, bindparam, select
 
 from app.clock import point
 from app.record import Row
 from sync.protocol import EMPTY
 from sync.server import scopes, wall
-from sync.server.database import is_postgres
+from sync.server.database import array, ask, is_postgres
 from sync.server.rights import allowed_scopes
 from sync.server.scopes import ScopeState
 from sync.server.tables import RECORDS
@@ -37,26 +36,22 @@ def pull(
     follows by cursor.
     """
     allowed = allowed_scopes(connection, worker)
-    states = scopes.read(connection, sorted(allowed))
+    states = scopes.changed(connection, {scope: have.get(scope) for scope in allowed})
     point("server.pull.heads")
-    windows = _windows(states, {scope: have.get(scope, 0) for scope in sorted(allowed)}, limit)
+    windows = _windows(states, have, limit)
     with_news = [window for window in windows if window.until > window.after]
     if with_news:
         wall.enter(connection, worker)
     rows = _rows(connection, with_news)
     evict = sorted(set(have) - allowed)
-    return evict, [
-        _page(window, states.get(window.scope), rows.get(window.scope, []))
-        for window in windows
-        if window.scope not in have or window.until != have[window.scope] or window.more
-    ]
+    return evict, [_page(window, states[window.scope], rows.get(window.scope, [])) for window in windows]
 
 
-def _windows(states: Mapping[str, ScopeState], cursors: Mapping[str, int], limit: int) -> list[Window]:
+def _windows(states: Mapping[str, ScopeState | None], have: Mapping[str, int], limit: int) -> list[Window]:
     """Share the limit out. Each number is one row's at most, so a distance is never less than its rows."""
     windows = []
-    for scope, cursor in cursors.items():
-        state = states.get(scope)
+    for scope, state in sorted(states.items()):
+        cursor = have.get(scope, 0)
         head = state.head if state is not None else 0
         news = max(0, min(head - cursor, state.total if state is not None else 0))
         if news and limit <= 0:
@@ -70,31 +65,37 @@ def _windows(states: Mapping[str, ScopeState], cursors: Mapping[str, int], limit
     return windows
 
 
+_ASKED = (
+    "WITH asked AS (SELECT * FROM unnest(CAST(%(scopes)s AS text[]), CAST(%(after)s AS bigint[]),"
+    f" CAST(%(until)s AS bigint[])) AS asked(scope, after, until) WHERE scope {wall.WITHIN}) "
+)
+_FITS = "t.scope = asked.scope AND t.seq > asked.after AND t.seq <= asked.until"
+
+
 @cache
-def _statement(kind: str, postgres: bool) -> Any:
+def _names(kind: str) -> tuple[str, ...]:
+    # As plain text: the quick JSON writer takes no other keys.
+    return tuple(str(column.name) for column in RECORDS[kind].columns if column.name != "seq")
+
+
+@cache
+def _of_all_scopes(kind: str) -> str:
+    columns = ", ".join(f't."{name}"' for name in (*_names(kind), "seq"))
+    return f'{_ASKED} SELECT {columns} FROM asked JOIN "{kind}" t ON {_FITS}'
+
+
+@cache
+def _of_one_scope(kind: str) -> Any:
     table = RECORDS[kind]
-    named = [c for c in table.columns if c.name not in ("seq",)]
-    if not postgres:
-        return (
-            select(*named, table.c.seq)
-            .where(
-                table.c.scope == bindparam("scope"),
-                table.c.seq > bindparam("after"),
-                table.c.seq <= bindparam("until"),
-            )
-            .order_by(table.c.seq)
+    return (
+        select(*(table.c[name] for name in _names(kind)), table.c.seq)
+        .where(
+            table.c.scope == bindparam("scope"),
+            table.c.seq > bindparam("after"),
+            table.c.seq <= bindparam("until"),
         )
-    asked = (
-        func.unnest(
-            bindparam("scopes", type_=postgresql.ARRAY(String)),
-            bindparam("after", type_=postgresql.ARRAY(BigInteger)),
-            bindparam("until", type_=postgresql.ARRAY(BigInteger)),
-        )
-        .table_valued(column("scope", String), column("after", BigInteger), column("until", BigInteger))
-        .render_derived("asked")
+        .order_by(table.c.seq)
     )
-    fits = and_(table.c.scope == asked.c.scope, table.c.seq > asked.c.after, table.c.seq <= asked.c.until)
-    return select(*named, table.c.seq).join_from(asked, table, fits).where(wall.within(asked.c.scope))
 
 
 def _rows(connection: Connection, windows: Sequence[Window]) -> dict[str, list[Row]]:
@@ -103,9 +104,7 @@ def _rows(connection: Connection, windows: Sequence[Window]) -> dict[str, list[R
         return {}
     found: dict[str, list[tuple[int, Row]]] = {}
     for kind in _kinds_with_news(connection, windows):
-        table = RECORDS[kind]
-        # As plain text: the quick JSON writer takes no other keys.
-        names = tuple(str(c.name) for c in table.columns if c.name != "seq")
+        names = _names(kind)
         at = names.index("scope")
         for values_of in _fetch(connection, kind, windows):
             row = dict(zip(names, values_of, strict=False))
@@ -114,33 +113,24 @@ def _rows(connection: Connection, windows: Sequence[Window]) -> dict[str, list[R
 
 
 @cache
-def _news() -> Any:
+def _news() -> str:
     """One question for all tables: most pulls bring a row or two, and asking each table takes longer than that."""
-    asked = (
-        "WITH asked AS (SELECT * FROM unnest(CAST(:scopes AS text[]), CAST(:after AS bigint[]),"
-        f" CAST(:until AS bigint[])) AS asked(scope, after, until) WHERE scope {wall.WITHIN}) "
-    )
-    fits = "t.scope = asked.scope AND t.seq > asked.after AND t.seq <= asked.until"
-    return text(
-        asked
-        + " UNION ALL ".join(
-            f"SELECT '{kind}' WHERE EXISTS (SELECT 1 FROM asked JOIN \"{kind}\" t ON {fits})"
-            for kind in RECORDS
-        )
+    return _ASKED + " UNION ALL ".join(
+        f"SELECT '{kind}' WHERE EXISTS (SELECT 1 FROM asked JOIN \"{kind}\" t ON {_FITS})" for kind in RECORDS
     )
 
 
 def _kinds_with_news(connection: Connection, windows: Sequence[Window]) -> list[str]:
     if not is_postgres(connection):
         return list(RECORDS)
-    return [row[0] for row in connection.execute(_news(), _asked(windows))]
+    return [row[0] for row in ask(connection, _news(), _asked(windows))]
 
 
-def _asked(windows: Sequence[Window]) -> dict[str, Any]:
+def _asked(windows: Sequence[Window]) -> dict[str, str]:
     return {
-        "scopes": [w.scope for w in windows],
-        "after": [w.after for w in windows],
-        "until": [w.until for w in windows],
+        "scopes": array([w.scope for w in windows]),
+        "after": array([w.after for w in windows]),
+        "until": array([w.until for w in windows]),
     }
 
 
@@ -149,11 +139,9 @@ def _number(numbered: tuple[int, Row]) -> int:
 
 
 def _fetch(connection: Connection, kind: str, windows: Sequence[Window]) -> Any:
-    statement = _statement(kind, is_postgres(connection))
     if is_postgres(connection):
-        # From the driver's own cursor, where every value is in the form that rows carry already.
-        found: Any = connection.execute(statement, _asked(windows)).cursor
-        return found.fetchall()
+        return ask(connection, _of_all_scopes(kind), _asked(windows))
+    statement = _of_one_scope(kind)
     return [
         row
         for w in windows

@@ -81,9 +81,11 @@ def write(
     works += [*_assignments(sender, works), *_released(connection, works), *erasing.also(works, erased)]
     if works:
         states, rows = settle(connection, sender, states, rows, works)
-        with wall.by_centre(connection):
-            states, rows = following.follow(connection, sender, states, rows, mutations)
-            erasing.erase(connection, sender, states, erasing.done(works))
+        gone = erasing.done(works)
+        if gone or following.sets_off(mutations):
+            with wall.by_centre(connection):
+                states, rows = following.follow(connection, sender, states, rows, mutations)
+                erasing.erase(connection, sender, states, gone)
     _release(connection, [work for work in works if work.released and work.status != "quarantined"])
     done = {work.mutation.id: _result(sender, work, rows) for work in works}
     results = [done[m.id] if m.id in done else _again(sender, m, known[m.id], rows) for m in mutations]

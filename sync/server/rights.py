@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from app import access, roles
 from app.clock import today
@@ -18,7 +18,7 @@ from sync.server.tables import ASSIGNMENT, CLIENT, CONSENT, SCOPE, WITHDRAWAL, W
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _NAMED_BY = ("id", "name", "role", "organisation", "unit")
-_OF_WORKER = select(ASSIGNMENT).where(ASSIGNMENT.c.worker_id == bindparam("worker"))
+_HELD_BY = ("client_id", "role", "valid_from", "valid_to", "groups", "deleted")
 
 
 def allowed_scopes(connection: Connection, worker: str) -> set[str]:
@@ -28,7 +28,7 @@ def allowed_scopes(connection: Connection, worker: str) -> set[str]:
     """
     if "rights_open" in BUGS:
         return set(connection.execute(select(SCOPE.c.id)).scalars())
-    rows = [dict(row._mapping) for row in connection.execute(_OF_WORKER, {"worker": worker})]
+    rows = rows_of(connection, ASSIGNMENT, [worker], _HELD_BY, key="worker_id")
     person: Row = {"id": worker}
     asked = access.asked_of(rows, today())
     if not asked:

@@ -2,13 +2,13 @@
 would show number 8 before 7 has committed)."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, select
 
 from sync.protocol import EMPTY, row_mark
-from sync.server.database import is_postgres, put
+from sync.server.database import array, ask, is_postgres, put
 from sync.server.metrics import LOCK_WAIT
 from sync.server.tables import SCOPE
 
@@ -49,6 +49,15 @@ class ScopeState:
         self.added += sign * row_mark(kind, row_id, version)
 
 
+_NAMES = ", ".join(f'"scope"."{name}"' for name in _COLUMNS)
+_READ = f'SELECT {_NAMES} FROM "scope" WHERE "id" = ANY(CAST(%s AS text[])) ORDER BY "id"'
+_LOCK = f"{_READ} FOR UPDATE"
+_CHANGED = (
+    f"SELECT asked.one, {_NAMES} FROM unnest(CAST(%s AS text[]), CAST(%s AS bigint[])) AS asked(one, cursor)"
+    ' LEFT JOIN "scope" ON "scope"."id" = asked.one WHERE coalesce("scope"."head", 0) <> asked.cursor'
+)
+
+
 def beginning(scope: str) -> str:
     """Return the hash that a scope's chain begins with."""
     return hashlib.sha256(scope.encode()).hexdigest()
@@ -68,10 +77,27 @@ def lock(connection: Connection, scopes: Iterable[str]) -> dict[str, ScopeState]
 
 def read(connection: Connection, ids: Sequence[str], locking: bool = False) -> dict[str, ScopeState]:
     """Return the rows of these scopes, those that there are."""
-    statement = select(SCOPE).where(SCOPE.c.id.in_(bindparam("ids", expanding=True))).order_by(SCOPE.c.id)
-    if locking and is_postgres(connection):
-        statement = statement.with_for_update()
-    return {row.id: ScopeState(*row) for row in connection.execute(statement, {"ids": list(ids)})}
+    if is_postgres(connection):
+        found = ask(connection, _LOCK if locking else _READ, (array(ids),))
+    else:
+        some = select(SCOPE).where(SCOPE.c.id.in_(bindparam("ids", expanding=True)))
+        found = [tuple(row) for row in connection.execute(some, {"ids": list(ids)})]
+    return {row[0]: ScopeState(*row) for row in found}
+
+
+def changed(connection: Connection, cursors: Mapping[str, int | None]) -> dict[str, ScopeState | None]:
+    """Return the scopes that are not as a device has them, by id: it has read up to `cursors`, or (None) nothing.
+
+    None for a scope into which nothing has been written yet. What is as it was is not read: most of what is held.
+    """
+    ids = sorted(cursors)
+    if is_postgres(connection):
+        marks = [-1 if (cursor := cursors[one]) is None else cursor for one in ids]
+        found = ask(connection, _CHANGED, (array(ids), array(marks)))
+        return {row[0]: None if row[1] is None else ScopeState(*row[1:]) for row in found}
+    states = read(connection, ids)
+    heads = {one: state.head if (state := states.get(one)) is not None else 0 for one in ids}
+    return {one: states.get(one) for one in ids if cursors[one] != heads[one]}
 
 
 def save(connection: Connection, states: Iterable[ScopeState]) -> None:

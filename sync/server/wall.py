@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import today
+from sync.server.database import ask
 from sync.server.tables import METADATA, RECORDS
 
 _NOT_SUPPORTED = "0A000"
@@ -176,11 +177,11 @@ def stands(connection: Connection) -> bool:
 
 # ---- in a transaction ---------------------------------------------------------------------------------------------
 
-_ENTER = text(
-    "SELECT set_config('tyopari.centre', '', true), set_config('tyopari.worker', :worker, true),"
-    " set_config('tyopari.day', :day, true),"
+_ENTER = (
+    "SELECT set_config('tyopari.centre', '', true), set_config('tyopari.worker', %(worker)s, true),"
+    " set_config('tyopari.day', %(day)s, true),"
     " set_config('tyopari.scopes', (SELECT string_agg(one, ' ') FROM"
-    " tyopari_may_hold(CAST(:worker AS uuid), CAST(:day AS date)) AS one), true)"
+    " tyopari_may_hold(CAST(%(worker)s AS uuid), CAST(%(day)s AS date)) AS one), true)"
 )
 _CENTRE = text("SELECT set_config('tyopari.centre', :on, true)")
 _READABLE = text(f"SELECT one FROM unnest(CAST(:scopes AS text[])) AS one WHERE one IN ({_SET})")
@@ -189,7 +190,7 @@ _READABLE = text(f"SELECT one FROM unnest(CAST(:scopes AS text[])) AS one WHERE 
 def enter(connection: Connection, worker: str) -> None:
     """Let this transaction write, and read through the wall, what a worker may hold now, and no more."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_ENTER, {"worker": worker, "day": today().isoformat()})
+        ask(connection, _ENTER, {"worker": worker, "day": today().isoformat()})
 
 
 def open_to_centre(connection: Connection) -> None:

@@ -41,4 +41,6 @@ def without_collecting() -> Iterator[None]:
             if _inside == 0 and _was_on:
                 gc.enable()
         if due:
-            gc.collect()
+            gc.collect(
+                1
+            )  # what is new and what is not very old: what lives on moves on and is not searched again

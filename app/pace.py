@@ -41,6 +41,4 @@ def without_collecting() -> Iterator[None]:
             if _inside == 0 and _was_on:
                 gc.enable()
         if due:
-            gc.collect(
-                1
-            )  # what is new and what is not very old: what lives on moves on and is not searched again
+            gc.collect(1)  # what lives on grows old by it and is not searched again

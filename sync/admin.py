@@ -59,6 +59,10 @@ class Office:
         """Change how a person comes in; `secret` is a new code or password, told this once."""
         return self._users(do=do, user=user, role=role)
 
+    def set_place(self, user: str, organisation: str, unit: str) -> UsersReply:
+        """Say for whom a person works, as consents name it."""
+        return self._users(do="place", user=user, organisation=organisation, unit=unit)
+
     def _users(self, **said: str) -> UsersReply:
         with self._session() as session:
             return _ask(session, "/admin/users", UsersRequest(device=session.me.device, **said), UsersReply)

@@ -42,13 +42,18 @@ class Told(Message):
 
 
 class UsersRequest(Asked):
-    """Ask for the people, or change one: `user` names her, but for `add`, which needs `username` and `role`."""
+    """Ask for the people, or change one: `user` names her, but for `add`, which needs `username` and `role`.
 
-    do: Literal["list", "add", "role", "activate", "deactivate", "code", "password"] = "list"
+    `place` says for whom she works (`organisation`, `unit`): a client's consent names its parties so.
+    """
+
+    do: Literal["list", "add", "role", "place", "activate", "deactivate", "code", "password"] = "list"
     user: Ident | None = None
     username: Name = ""
     name: Name = ""
     role: Name = ""
+    organisation: Name = ""
+    unit: Name = ""
 
 
 class UserMessage(Message):
@@ -58,6 +63,8 @@ class UserMessage(Message):
     username: str
     name: str
     role: str
+    organisation: str = ""
+    unit: str = ""
     active: bool
     has_password: bool = False
     linked: bool = False

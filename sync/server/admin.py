@@ -105,6 +105,8 @@ def users(centre: Centre, request: Request, body: bytes) -> UsersReply:
         name = person["username"]
         if asked.do == "role":
             assignments.set_role(connection, name, asked.role)
+        elif asked.do == "place":
+            accounts.set_place(connection, name, asked.organisation, asked.unit)
         elif asked.do == "code":
             return UsersReply(secret=accounts.make_code(connection, name))
         elif asked.do == "password":

@@ -34,7 +34,7 @@ def people(connection: Connection) -> list[UserMessage]:
         .subquery()
     )
     wanted = (
-        select(ACCOUNT, WORKER.c.name, seen.c.devices, seen.c.last_seen)
+        select(ACCOUNT, WORKER.c.name, WORKER.c.organisation, WORKER.c.unit, seen.c.devices, seen.c.last_seen)
         .join_from(ACCOUNT, WORKER, WORKER.c.id == ACCOUNT.c.worker_id)
         .outerjoin(seen, seen.c.worker_id == ACCOUNT.c.worker_id)
         .order_by(WORKER.c.name, ACCOUNT.c.username)
@@ -48,6 +48,8 @@ def _user(row: Row) -> UserMessage:
         username=row["username"],
         name=row["name"],
         role=row["role"],
+        organisation=row["organisation"],
+        unit=row["unit"],
         active=bool(row["active"]),
         has_password=row["password_hash"] is not None,
         linked=row["oidc_subject"] is not None,

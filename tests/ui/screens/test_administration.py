@@ -14,7 +14,7 @@ from app.clock import today
 from app.settings import Settings
 from sync.server import accounts
 from sync.server.database import snapshot, writing
-from sync.server.tables import DEVICE
+from sync.server.tables import DEVICE, WORKER
 from tests.town import Device, Town, copied_town, removed
 from tests.ui.screens.conftest import Ways, show
 from ui import dialogs, theme
@@ -158,6 +158,15 @@ def test_roles_and_being_let_in_are_changed(
     page.role.setCurrentIndex(page.role.findData("team-lead"))
     press(qtbot, page.changing)
     assert ways.said == ["bertil has another role from now on."]
+    assert page.organisation.text() == page.unit.text() == ""
+    qtbot.keyClicks(page.organisation, "Helsinki")
+    qtbot.keyClicks(page.unit, "Pohjoinen")
+    press(qtbot, page.placing)
+    assert ways.said[-1] == "Saved where bertil works."
+    assert (page.organisation.text(), page.unit.text()) == ("Helsinki", "Pohjoinen")
+    with snapshot(town.engine) as connection:
+        worker = connection.execute(WORKER.select().where(WORKER.c.id == worker_id(town, "bertil")))
+        assert worker.mappings().one()["unit"] == "Pohjoinen"
     press(qtbot, page.active)
     assert [line[3] for line in page.table.texts()] == ["Not let in"]
     press(qtbot, page.active)

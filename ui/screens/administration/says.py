@@ -53,6 +53,7 @@ DEEDS = {
     "user_linked": N_("Linked with the organisation's log-in"),
     "user_unlinked": N_("No longer linked with the organisation's log-in"),
     "role_changed": N_("Changed the role"),
+    "place_set": N_("Said for whom the person works"),
     "password_set": N_("Set a password"),
     "code_made": N_("Made a code for a computer"),
     "login_rules": N_("Changed how people log in"),

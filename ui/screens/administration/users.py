@@ -82,6 +82,34 @@ class UsersPage(OnlinePage):
         else:
             self.active = self._button(row, _("Let in again"), one, "activate")
         self._inside.addLayout(row)
+        self._inside.addLayout(self._place(one))
+
+    def _place(self, one: "UserMessage") -> Flow:
+        """Return the fields for whom a person works: by these words a client's consent names her."""
+        row = Flow(gap=spacing(1))
+        self.organisation, self.unit = QLineEdit(one.organisation), QLineEdit(one.unit)
+        for line, title in ((self.organisation, _("Organisation")), (self.unit, _("Unit"))):
+            line.setPlaceholderText(title)
+            line.setAccessibleName(f"{title}: {one.name}")
+            line.setToolTip(_("As it is called in clients' consents."))
+            line.setMinimumWidth(px(240))
+            line.setMaxLength(100)
+            line.returnPressed.connect(lambda: self.place(one))
+            row.addWidget(line)
+        self.placing = button(_("Save where she works"))
+        self.placing.setAccessibleName(f"{self.placing.text()}: {one.name}")
+        self.placing.clicked.connect(lambda: self.place(one))
+        row.addWidget(self.placing)
+        return row
+
+    def place(self, one: "UserMessage") -> None:
+        """Say for whom a person works."""
+        organisation, unit = self.organisation.text().strip(), self.unit.text().strip()
+
+        def done(_reply: Any) -> None:
+            self.context.say(_("Saved where {name} works.").format(name=one.name))
+
+        self.ask(lambda office: office.set_place(one.id, organisation, unit), done)
 
     def _button(self, row: Flow, text: str, one: "UserMessage", do: Any, name: str = "") -> Any:
         made = button(text, name)

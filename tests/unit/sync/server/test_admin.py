@@ -71,6 +71,12 @@ def test_people_are_added_changed_and_let_in_again(office: Office) -> None:
     )
     roles = ask(ada, "users", do="role", user=bea["id"], role="team-lead")["users"]
     assert {one["username"]: one["role"] for one in roles}["bea"] == "team-lead"
+    there = ask(ada, "users", do="place", user=bea["id"], organisation=" Helsinki ", unit="Töölö")["users"]
+    assert {one["username"]: (one["organisation"], one["unit"]) for one in there}["bea"] == (
+        "Helsinki",
+        "Töölö",
+    )
+    assert len(booked(office, "place_set")) == 1
     off = ask(ada, "users", do="deactivate", user=bea["id"])["users"]
     assert {one["username"]: one["active"] for one in off}["bea"] is False
     assert ask(ada, "users", do="activate", user=bea["id"])["users"][0]["active"]

@@ -175,6 +175,7 @@ def test_the_profile_is_a_store_that_its_passphrase_opens(
     store.close()
 
 
+@pytest.mark.soak
 def test_a_second_run_on_the_profile_builds_nothing_anew(
     shown: tuple[Path, Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:

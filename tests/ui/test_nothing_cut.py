@@ -25,7 +25,10 @@ from ui import theme
 
 WORDS = (QLabel, QPushButton, QRadioButton, QCheckBox)
 NARROW, WIDE = (640, 480), (1280, 800)
-LOOKS = [("fi", "dark", 100, NARROW), ("sv", "light", 200, WIDE)]
+LOOKS = [
+    pytest.param("fi", "dark", 100, NARROW, marks=pytest.mark.soak),
+    ("sv", "light", 200, WIDE),
+]
 
 
 @pytest.fixture

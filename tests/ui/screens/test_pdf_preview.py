@@ -37,6 +37,22 @@ def test_pages_are_shown_and_turned_by_key(
     assert screen.pages._sheets[0].width() > width
 
 
+def test_a_page_is_as_wide_as_the_window_until_its_size_is_chosen(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    screen, _plan = preview(qtbot, context, people, store)
+    sideways = screen.pages.horizontalScrollBar()
+    screen.resize(1000, 700)
+    wide = screen.pages._sheets[0].width()
+    screen.resize(640, 480)
+    qtbot.waitUntil(lambda: screen.pages._sheets[0].width() < wide)
+    assert sideways.maximum() == 0
+    qtbot.keyClick(screen.pages, Qt.Key.Key_Plus)
+    chosen = screen.pages._sheets[0].width()
+    screen.resize(1000, 700)
+    assert screen.pages._sheets[0].width() == chosen
+
+
 def test_language_and_plain_words_make_another_document(
     qtbot: Any, context: Any, people: dict[str, UUID], store: Any
 ) -> None:

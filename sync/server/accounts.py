@@ -13,8 +13,8 @@ from app.errors import KnownError
 from app.i18n import N_, Message
 from app.record import Row, iso
 from sync.server import office
-from sync.server.database import put, rows_of
 from sync.server.events import event
+from sync.server.statements import put, rows_of
 from sync.server.tables import ACCOUNT, ENROL_CODE, WORKER
 
 CODE_DAYS = 7

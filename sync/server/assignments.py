@@ -16,9 +16,9 @@ from sync.protocol import Mutation
 from sync.server import office, push
 from sync.server.accounts import change, check_role, user
 from sync.server.accounts import users as accounts_of
-from sync.server.database import rows_of
 from sync.server.events import event
 from sync.server.rights import Sender
+from sync.server.statements import rows_of
 from sync.server.tables import ASSIGNMENT, CLIENT
 
 

@@ -17,8 +17,9 @@ from app.clock import now, random_bytes
 from app.record import Row, iso
 from app.services import SPECS
 from sync.protocol import row_mark
-from sync.server.database import add, json_bytes
+from sync.server.database import json_bytes
 from sync.server.scopes import ScopeState, beginning
+from sync.server.statements import add
 from sync.server.tables import AUDIT, RECORDS, SCOPE
 
 _SALT = 16

@@ -1,6 +1,7 @@
 """Many mutations merged in memory, in order, and written with one statement a table."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,11 @@ from app.record import Row, iso
 from sync.merge import Clash, Merged, merge, same
 from sync.protocol import Mutation, Status
 from sync.server import audit, scopes
-from sync.server.database import add, is_refusal, put
+from sync.server.database import is_refusal
 from sync.server.faults import BUGS
 from sync.server.rights import Sender
 from sync.server.scopes import ScopeState
+from sync.server.statements import add, put, together
 from sync.server.tables import QUARANTINE, RECEIPT, RECORDS
 from sync.server.values import Kind, check_frozen, checked, kind, sealing_clash
 
@@ -356,31 +358,39 @@ def _with_mark(known: Kind, row: Row, patch: dict[str, list[Any]], merged: Merge
     return Merged(changes, merged.clashes, merged.merged or met)
 
 
+_FEW = 20
+"""Fewer mutations than these are written without waiting for each table's answer."""
+
+
 def settle(
     connection: Connection,
     sender: Sender,
     states: dict[str, ScopeState],
     rows: dict[Key, Row],
     works: Sequence[Work],
+    *,
+    careful: bool,
 ) -> tuple[dict[str, ScopeState], dict[Key, Row]]:
-    """Apply and write these; where the database refuses, halve until the culprit is alone, and keep it apart.
+    """Apply and write these. Returns the scopes and rows as they are then; those given are left as they were.
 
-    Returns the scopes and rows as they are then; those given are left as they were.
+    `careful`: where the database refuses, halve until the culprit is alone, and keep it apart. Otherwise raises the
+    database's error, after which the transaction is to be rolled back.
     """
     batch = Batch(sender, scopes.copy(states), dict(rows))
     try:
-        with connection.begin_nested():
+        with connection.begin_nested() if careful else nullcontext():
             for work in works:
                 batch.take(work)
-            batch.flush(connection)
+            with together(connection) if not careful and len(works) < _FEW else nullcontext():
+                batch.flush(connection)
     except Exception as error:
-        if not is_refusal(error) or (len(works) == 1 and works[0].decided):
+        if not careful or not is_refusal(error) or (len(works) == 1 and works[0].decided):
             raise
     else:
         return batch.states, batch.rows
     if len(works) == 1:
         works[0].quarantine("poison")
-        return settle(connection, sender, states, rows, works)
+        return settle(connection, sender, states, rows, works, careful=True)
     middle = len(works) // 2
-    states, rows = settle(connection, sender, states, rows, works[:middle])
-    return settle(connection, sender, states, rows, works[middle:])
+    states, rows = settle(connection, sender, states, rows, works[:middle], careful=True)
+    return settle(connection, sender, states, rows, works[middle:], careful=True)

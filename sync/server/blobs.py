@@ -24,10 +24,11 @@ from sync.protocol import MAX_BLOB, MAX_BLOB_PIECE, MAX_BLOBS, BlobReply, BlobsR
 from sync.server import devices, wall
 from sync.server.bodies import Stop, pieces
 from sync.server.centre import Centre, Route
-from sync.server.database import is_postgres, put, snapshot, writing
+from sync.server.database import is_postgres, snapshot, writing
 from sync.server.events import event
 from sync.server.limits import Room
 from sync.server.rights import allowed_scopes
+from sync.server.statements import put
 from sync.server.tables import BLOB, BLOB_PIECE, RECORDS, STATE
 
 log = structlog.get_logger("tyopari.centre")

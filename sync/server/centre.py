@@ -17,6 +17,7 @@ from sync.server.database import snapshot
 from sync.server.faults import BUGS
 
 M = TypeVar("M", bound=BaseModel)
+_WORDS = "tyopari.token"
 
 
 @dataclass
@@ -48,11 +49,18 @@ class Centre:
             return self.admitted(connection, device_id, install_id)
 
     def signed(self, request: Request) -> tuple[str, str]:
-        """Return the device and the install id of the request's token; raises Stop for one that is not good."""
+        """Return the device and the install id of the request's token; raises Stop for one that is not good.
+
+        Of one request the token is looked at once.
+        """
+        known: tuple[str, str] | None = request.scope.get(_WORDS)
+        if known is not None:
+            return known
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         words = auth.read_token(self.keys.token, token) if scheme.lower() == "bearer" else None
         if words is None:
             raise Stop("token")
+        request.scope[_WORDS] = words
         return words
 
     def named(self, request: Request, claimed: str) -> tuple[str, str]:

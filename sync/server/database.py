@@ -1,11 +1,11 @@
 """The centre's database: PostgreSQL, or one SQLite file for a team or a trial, behind a few functions."""
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +16,22 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from platformdirs import user_data_path
-from psycopg import sql
 from psycopg.adapt import Loader
 from psycopg.types.string import TextLoader
 from pydantic_core import from_json
 from sqlalchemy import (
     Connection,
     Engine,
-    Table,
-    bindparam,
     create_engine,
     event,
     make_url,
-    select,
     text,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.pool import QueuePool
 
-from app.record import Json
+from app.clock import monotonic
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -48,9 +43,21 @@ def default_url() -> str:
     return URL.create("sqlite", database=str(folder / "centre.db")).render_as_string()
 
 
-CONNECTIONS = 40
-"""How many connections the processes of one machine hold together; a process has as many threads as connections."""
+CONNECTIONS = max(16, 4 * (os.cpu_count() or 1))
+"""How many connections the processes of one machine hold together; a process has as many threads as connections.
+
+More would not be quicker: what waits for a processor only hinders what has one.
+"""
 _PATIENCE = 10  # seconds for which a request waits for a connection
+
+
+_SETTINGS = {
+    "timezone": "UTC",
+    # Each question is planned once for a connection, and every one has its index: a plan made while a table was small
+    # must not read it through when it has grown.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+}
 
 
 def connect(url: str, workers: int = 1) -> Engine:
@@ -66,13 +73,14 @@ def connect(url: str, workers: int = 1) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
             json_deserializer=from_json,
             hide_parameters=True,  # the text of an error may be logged, a value may not
-            connect_args={"options": "-c timezone=UTC"},
+            connect_args={"options": " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())},
             **pool,
         )
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _look_after)
         return engine
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(parsed.get_backend_name())
@@ -95,6 +103,28 @@ def _prepare_postgres(connection: Any, _record: Any) -> None:
     for plain in ("uuid", "date", "numeric"):  # these stay the text that rows carry
         adapters.register_loader(plain, TextLoader)
     adapters.register_loader("timestamptz", _AsInstant)
+
+
+_SURE = 1.0  # seconds for which a connection that has just served is taken to be there still
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = monotonic()
+
+
+def _look_after(connection: Any, record: Any, _proxy: Any) -> None:
+    """Try a connection that has rested; where it is gone, so are the others: all are opened anew.
+
+    One in busy use is not tried each time: that would be a question more for every request.
+    """
+    if monotonic() - record.info.get("used", -_SURE) < _SURE:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.Error as gone:
+        raise InvalidatePoolError from gone
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -150,140 +180,6 @@ def json_bytes(value: Any) -> bytes:
 def json_text(value: Any) -> str:
     """Write JSON values as text."""
     return json_bytes(value).decode()
-
-
-def ask(
-    connection: Connection, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-) -> list[Any]:
-    """Put a statement to PostgreSQL's own driver, inside the transaction; return the rows, as JSON values.
-
-    For what every sync asks: there SQLAlchemy would take longer than the database. Raises SQLAlchemy's errors.
-    """
-    raw: Any = connection.connection.driver_connection
-    try:
-        with raw.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            found: list[Any] = cursor.fetchall() if cursor.description is not None else []
-    except psycopg.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
-    return found
-
-
-def array(values: Sequence[str | int]) -> str:
-    """Write ids, scopes or numbers as one text for an array of PostgreSQL: the driver looks into each of a list."""
-    return f"{{{json_text(values)[1:-1]}}}"
-
-
-@cache
-def _postgres_upsert(table: Table, on_conflict: str) -> str:
-    quote = '"{}"'.format
-    names = [quote(column.name) for column in table.columns]
-    keys = [quote(column.name) for column in table.primary_key.columns]
-    rest = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-    ending = {
-        "fail": "",
-        "skip": "ON CONFLICT DO NOTHING",
-        "update": f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {rest}",
-    }[on_conflict]
-    columns, name = ", ".join(names), quote(table.name)
-    return (
-        f"INSERT INTO {name} ({columns}) SELECT {columns} "
-        f"FROM json_populate_recordset(NULL::{name}, CAST(%s AS json)) {ending}"
-    )
-
-
-@cache
-def _sqlite_upsert(table: Table, on_conflict: str) -> Any:
-    statement = sqlite.insert(table)
-    keys = [column.name for column in table.primary_key.columns]
-    if on_conflict == "skip":
-        return statement.on_conflict_do_nothing()
-    if on_conflict == "update":
-        rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
-    return statement
-
-
-_WORTH_COPYING = 50
-
-
-def add(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], count: int) -> None:
-    """Write new rows of JSON values, each made while PostgreSQL already takes in those before it."""
-    if is_postgres(connection) and count >= _WORTH_COPYING:
-        _copy(connection, table, rows)
-    else:
-        put(connection, table, list(rows), on_conflict="fail")
-
-
-def _copy(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write new rows by PostgreSQL's quickest way in."""
-    names = [column.name for column in table.columns]
-    lists = [number for number, column in enumerate(table.columns) if isinstance(column.type, Json)]
-    values_of = itemgetter(*names)
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
-    raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            values = values_of(row)
-            if lists:
-                values = list(values)
-                for number in lists:
-                    values[number] = json_text(values[number])
-            copy.write_row(values)
-
-
-def put(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "update"
-) -> None:
-    """Write rows of JSON values with one statement, new or not; every column must be there.
-
-    `on_conflict`: `update`, `skip` or `fail`.
-    """
-    if not rows:
-        return
-    if is_postgres(connection):
-        ask(connection, _postgres_upsert(table, on_conflict), (json_text(rows),))
-    else:
-        connection.execute(_sqlite_upsert(table, on_conflict), rows)
-
-
-@cache
-def _by_ids(table: Table, columns: tuple[str, ...], key: str) -> Any:
-    chosen = [table.c[name] for name in columns]
-    return select(*chosen).where(table.c[key].in_(bindparam("ids", expanding=True)))
-
-
-@cache
-def _by_id_array(table: Table, columns: tuple[str, ...], key: str) -> str:
-    quote = '"{}"'.format
-    names = ", ".join(map(quote, columns))
-    # The cast stands at the parameter itself, so that it is one constant to the planner.
-    return f"SELECT {names} FROM {quote(table.name)} WHERE {quote(key)} = ANY(CAST(%s AS uuid[]))"
-
-
-_AT_ONCE = 30_000  # SQLite takes 32,766 parameters
-
-
-def rows_of(
-    connection: Connection, table: Table, ids: Sequence[str], columns: Sequence[str] = (), key: str = "id"
-) -> list[dict[str, Any]]:
-    """Return the rows whose `key` is one of the ids, as JSON values."""
-    names = tuple(columns) or tuple(str(column.name) for column in table.columns)
-    if not ids:
-        return []
-    if is_postgres(connection):
-        found = ask(connection, _by_id_array(table, names, key), (array(ids),))
-        return [dict(zip(names, row, strict=True)) for row in found]
-    return [
-        dict(zip(names, row, strict=True))
-        for start in range(0, len(ids), _AT_ONCE)
-        for row in connection.execute(
-            _by_ids(table, names, key), {"ids": ids[start : start + _AT_ONCE]}
-        ).fetchall()
-    ]
 
 
 # The schema's own history.

@@ -9,9 +9,10 @@ from app.errors import KnownError
 from app.i18n import N_, Message
 from app.record import Row, iso
 from sync.protocol import OrderMessage, TokenRequest, order_words, to_base64
-from sync.server.database import put, writing
+from sync.server.database import writing
 from sync.server.events import event
 from sync.server.state import Keys
+from sync.server.statements import found_by, put
 from sync.server.tables import ACCOUNT, DEVICE, STATE, WORKER
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -61,8 +62,7 @@ _ONE_DEVICE = _DEVICE_AND_PERSON.where(DEVICE.c.id == bindparam("device"))
 
 def device(connection: Connection, device_id: str) -> Row | None:
     """Return a device with its person's role, name and whether she is in service, and with the present epoch."""
-    found = connection.execute(_ONE_DEVICE, {"device": device_id}).mappings().first()
-    return dict(found) if found else None
+    return next(iter(found_by(connection, _ONE_DEVICE, device=device_id)), None)
 
 
 def devices(connection: Connection) -> list[Row]:

@@ -20,9 +20,10 @@ from sync.protocol import Mutation
 from sync.server import audit, scopes
 from sync.server.audit import Entry
 from sync.server.batch import Work
-from sync.server.database import is_postgres, put, rows_of
+from sync.server.database import is_postgres
 from sync.server.rights import Sender
 from sync.server.scopes import ScopeState
+from sync.server.statements import Answer, Together, put, rows_of
 from sync.server.tables import AUDIT, BLOB, BLOB_PIECE, QUARANTINE, RECEIPT, RECORDS
 from sync.server.values import kind
 
@@ -44,10 +45,12 @@ def named(connection: Connection, mutations: Iterable[Mutation]) -> list[str]:
         if mutation.kind == "erasure" and mutation.op == "create"
         if isinstance(client := mutation.patch.get("erased_id", (None, None))[1], str) and _ID.match(client)
     ]
-    chosen = select(_MERGE.c.merged_id).where(_MERGE.c.deleted.is_(False), _MERGE.c.undone_on.is_(None))
     new = found = sorted(set(found))
     while new:
-        merged = connection.execute(chosen.where(_MERGE.c.client_id.in_(new))).scalars()
+        chosen = select(_MERGE.c.merged_id).where(
+            _MERGE.c.client_id.in_(new), _MERGE.c.deleted.is_(False), _MERGE.c.undone_on.is_(None)
+        )
+        merged = connection.execute(chosen).scalars()
         new = sorted(set(merged) - set(found))
         found = [*found, *new]
     return found
@@ -62,13 +65,16 @@ def to_lock(connection: Connection, clients: Sequence[str]) -> list[str]:
     return [f"client:{client}:{group}" for client in sorted(touched) for group in access.GROUPS]
 
 
-def keep_out(connection: Connection, works: Iterable[Work]) -> None:
-    """Refuse whatever is about a client who was erased, and keep nothing of what it says."""
-    works = list(works)
-    scopes = {work.mutation.scope for work in works}
+def erased_of(asking: Together, mutations: Iterable[Mutation]) -> Answer:
+    """Ask which of the clients whom these mutations are about have been erased, for `keep_out`."""
+    scopes = {mutation.scope for mutation in mutations}
     clients = {client for scope in scopes if (client := access.client_of(scope)) and _ID.match(client)}
-    found = rows_of(connection, _ERASURE, sorted(clients), ("erased_id",), key="erased_id")
-    gone = {row["erased_id"] for row in found}
+    return asking.rows_of(_ERASURE, sorted(clients), ("erased_id",), key="erased_id")
+
+
+def keep_out(works: Iterable[Work], erased: Iterable[Row]) -> None:
+    """Refuse whatever is about a client who was erased, and keep nothing of what it says."""
+    gone = {row["erased_id"] for row in erased}
     for work in works if gone else ():
         if access.client_of(work.mutation.scope) in gone:
             work.mutation = work.mutation.model_copy(update={"patch": {}})

@@ -17,9 +17,9 @@ from app.services import SPECS
 from sync.protocol import Mutation, Op
 from sync.server import scopes
 from sync.server.batch import Key, Work, settle
-from sync.server.database import rows_of
 from sync.server.rights import Sender
 from sync.server.scopes import ScopeState
+from sync.server.statements import rows_of
 from sync.server.tables import RECORDS
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -48,10 +48,12 @@ def follow(
     states: dict[str, ScopeState],
     rows: dict[Key, Row],
     mutations: Sequence[Mutation],
+    *,
+    careful: bool,
 ) -> tuple[dict[str, ScopeState], dict[Key, Row]]:
     """Move what the merges now ask to be moved, inside the transaction that took the mutations.
 
-    Returns the scopes and rows as they are then.
+    `careful` as in `batch.settle`. Returns the scopes and rows as they are then.
     """
     clients = _clients(mutations)
     merges = _merges(connection, clients) if clients else []
@@ -64,7 +66,7 @@ def follow(
         # A merge may have come while the locks were waited for.
         if missing := {work.mutation.scope for work in works} - states.keys():
             states = states | scopes.lock(connection, missing)
-        states, rows = settle(connection, sender, states, rows, works)
+        states, rows = settle(connection, sender, states, rows, works, careful=careful)
     return states, rows
 
 

@@ -10,8 +10,8 @@ from app.clock import now
 from app.errors import KnownError
 from app.i18n import N_, Message
 from sync.login_messages import EnrolWith
-from sync.server.database import put
 from sync.server.events import event
+from sync.server.statements import put
 from sync.server.tables import STATE
 
 _NAMES = {name: f"login_{name}" for name in ("enrol_with", "passwords", "issuer", "client_id", "days")}

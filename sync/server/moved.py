@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app import access
 from app.record import Row
-from sync.server.database import rows_of
+from sync.server.statements import rows_of
 from sync.server.tables import RECORDS
 from sync.server.values import kind
 

@@ -11,9 +11,10 @@ from app.clock import point
 from app.record import Row
 from sync.protocol import EMPTY
 from sync.server import scopes, wall
-from sync.server.database import array, ask, is_postgres
+from sync.server.database import is_postgres
 from sync.server.rights import allowed_scopes
 from sync.server.scopes import ScopeState
+from sync.server.statements import array, ask, together
 from sync.server.tables import RECORDS
 
 
@@ -39,10 +40,7 @@ def pull(
     states = scopes.changed(connection, {scope: have.get(scope) for scope in allowed})
     point("server.pull.heads")
     windows = _windows(states, have, limit)
-    with_news = [window for window in windows if window.until > window.after]
-    if with_news:
-        wall.enter(connection, worker)
-    rows = _rows(connection, with_news)
+    rows = _rows(connection, worker, [window for window in windows if window.until > window.after])
     evict = sorted(set(have) - allowed)
     return evict, [_page(window, states[window.scope], rows.get(window.scope, [])) for window in windows]
 
@@ -66,7 +64,7 @@ def _windows(states: Mapping[str, ScopeState | None], have: Mapping[str, int], l
 
 
 _ASKED = (
-    "WITH asked AS (SELECT * FROM unnest(CAST(%(scopes)s AS text[]), CAST(%(after)s AS bigint[]),"
+    "WITH asked AS MATERIALIZED (SELECT * FROM unnest(CAST(%(scopes)s AS text[]), CAST(%(after)s AS bigint[]),"
     f" CAST(%(until)s AS bigint[])) AS asked(scope, after, until) WHERE scope {wall.WITHIN}) "
 )
 _FITS = "t.scope = asked.scope AND t.seq > asked.after AND t.seq <= asked.until"
@@ -98,12 +96,12 @@ def _of_one_scope(kind: str) -> Any:
     )
 
 
-def _rows(connection: Connection, windows: Sequence[Window]) -> dict[str, list[Row]]:
+def _rows(connection: Connection, worker: str, windows: Sequence[Window]) -> dict[str, list[Row]]:
     """Return the rows of these windows by scope, in the order of their numbers."""
     if not windows:
         return {}
     found: dict[str, list[tuple[int, Row]]] = {}
-    for kind in _kinds_with_news(connection, windows):
+    for kind in _kinds_with_news(connection, worker, windows):
         names = _names(kind)
         at = names.index("scope")
         for values_of in _fetch(connection, kind, windows):
@@ -120,10 +118,13 @@ def _news() -> str:
     )
 
 
-def _kinds_with_news(connection: Connection, windows: Sequence[Window]) -> list[str]:
+def _kinds_with_news(connection: Connection, worker: str, windows: Sequence[Window]) -> list[str]:
     if not is_postgres(connection):
         return list(RECORDS)
-    return [row[0] for row in ask(connection, _news(), _asked(windows))]
+    with together(connection) as asking:
+        wall.enter(connection, worker)
+        found = asking.ask(_news(), _asked(windows))
+    return [row[0] for row in found()]
 
 
 def _asked(windows: Sequence[Window]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -20,10 +21,11 @@ from sync.protocol import SCHEMA_VERSION, Mutation
 from sync.sealing import unseal
 from sync.server import erasing, following, moved, scopes, wall
 from sync.server.batch import Key, Work, said, settle
-from sync.server.database import rows_of, writing
+from sync.server.database import is_refusal, writing
 from sync.server.faults import BUGS
-from sync.server.rights import Sender, allowed_scopes, clients_still_own
+from sync.server.rights import Sender, allowed_scopes, assignments_of, clients_still_own
 from sync.server.scopes import ScopeState
+from sync.server.statements import Answer, Together, rows_of, together
 from sync.server.tables import QUARANTINE, RECEIPT, RECORDS
 from sync.server.values import Unacceptable, accepted, kind
 
@@ -34,13 +36,31 @@ def push(engine: Engine, admit: Callable[[Connection], Sender], mutations: Seque
     `admit` says who sends them, or raises; it is asked in the transaction that writes.
     """
     taken = _numbers_too_early(engine, mutations) if "seq_at_begin" in BUGS else {}
-    with writing(engine) as connection:
-        results = write(connection, admit(connection), mutations, taken)
-        point("server.push.written")
+    try:
+        results = _write(engine, admit, mutations, taken, careful=False)
+    except Exception as error:
+        if not is_refusal(error):
+            raise
+        # The database refuses something, which hardly ever happens: all anew, so that only that is kept apart.
+        results = _write(engine, admit, mutations, taken, careful=True)
     if any(m.kind == "erasure" for m in mutations):
         erasing.checkpoint(engine)
     point("server.push.committed")
     return results
+
+
+def _write(
+    engine: Engine,
+    admit: Callable[[Connection], Sender],
+    mutations: Sequence[Mutation],
+    taken: dict[str, int],
+    *,
+    careful: bool,
+) -> list[Row]:
+    with writing(engine) as connection:
+        results = write(connection, admit(connection), mutations, taken, careful=careful)
+        point("server.push.written")
+        return results
 
 
 def write(
@@ -50,10 +70,12 @@ def write(
     taken: dict[str, int] | None = None,
     *,
     released: bool = False,
+    careful: bool = True,
 ) -> list[Row]:
     """Do what `push` does inside a transaction that is open already.
 
     `released`: they waited in quarantine, were answered then, and are let in now (`quarantine.take_in`).
+    `careful` as in `batch.settle`.
     """
     mutations = [upcasting.lift(mutation) for mutation in mutations]
     erased = erasing.named(connection, mutations)
@@ -62,29 +84,36 @@ def write(
     for scope, number in (taken or {}).items():
         states[scope].taken = number
     point("server.push.locked")
-    known = {} if released else _receipts(connection, [m.id for m in mutations])
-    if sender.centre:
-        wall.open_to_centre(connection)
-    else:
-        wall.enter(connection, sender.worker)
-        sender.allowed |= allowed_scopes(connection, sender.worker)
+    with together(connection) as asking:
+        if sender.centre:
+            wall.open_to_centre(connection)
+        else:
+            wall.enter(connection, sender.worker)
+        receipts = _receipts(asking, () if released else [m.id for m in mutations])
+        held = assignments_of(asking, "" if sender.centre else sender.worker)
+        out = erasing.erased_of(asking, mutations)
+        present = _present(asking, mutations)
+        waiting = asking.rows_of(QUARANTINE, _created(mutations), key="record_id")
+    known = {row["mutation_id"]: row for row in receipts()}
+    if not sender.centre:
+        sender.allowed |= allowed_scopes(connection, sender.worker, held())
         sender.own_clients = clients_still_own(connection, sender.worker, mutations)
     works = list(
         {m.id: Work(m, own=released, released=released) for m in mutations if m.id not in known}.values()
     )
-    erasing.keep_out(connection, works)
+    erasing.keep_out(works, out())
     for work in sorted(works, key=lambda w: w.mutation.kind != "client"):
         _decide(sender, work, states)
-    rows = _load(connection, mutations)
+    rows = {(name, row["id"]): row for name, found in present.items() for row in found()}
     _check_places(connection, works, rows)
     moved.excuse(connection, works, rows)
-    works += [*_assignments(sender, works), *_released(connection, works), *erasing.also(works, erased)]
+    works += [*_assignments(sender, works), *_released(works, waiting()), *erasing.also(works, erased)]
     if works:
-        states, rows = settle(connection, sender, states, rows, works)
+        states, rows = settle(connection, sender, states, rows, works, careful=careful)
         gone = erasing.done(works)
         if gone or following.sets_off(mutations):
             with wall.by_centre(connection):
-                states, rows = following.follow(connection, sender, states, rows, mutations)
+                states, rows = following.follow(connection, sender, states, rows, mutations, careful=careful)
                 erasing.erase(connection, sender, states, gone)
     _release(connection, [work for work in works if work.released and work.status != "quarantined"])
     done = {work.mutation.id: _result(sender, work, rows) for work in works}
@@ -146,29 +175,28 @@ def _check_mode(mutation: Mutation) -> None:
         raise Unacceptable([Problem(None, Message(N_("Only the centre changes this.")))])
 
 
-def _receipts(connection: Connection, ids: Sequence[str]) -> dict[str, Row]:
-    if "no_receipts" in BUGS:
-        return {}
-    found = rows_of(connection, RECEIPT, ids, ("mutation_id", "status", "problems"), key="mutation_id")
-    return {row["mutation_id"]: row for row in found}
+def _receipts(asking: Together, ids: Sequence[str]) -> Answer:
+    known = () if "no_receipts" in BUGS else ids
+    return asking.rows_of(RECEIPT, known, ("mutation_id", "status", "problems"), key="mutation_id")
 
 
-def _load(connection: Connection, mutations: Iterable[Mutation]) -> dict[Key, Row]:
-    """Read the present rows of a batch, one query a table."""
+def _present(asking: Together, mutations: Iterable[Mutation]) -> dict[str, Answer]:
+    """Ask for the present rows of a batch, by kind."""
     wanted: dict[str, set[str]] = {}
     for mutation in mutations:
         if mutation.kind in SPECS:
             wanted.setdefault(mutation.kind, set()).add(mutation.row)
-    return {
-        (name, row["id"]): row
-        for name, ids in wanted.items()
-        for row in rows_of(connection, RECORDS[name], sorted(ids), _columns(name))
-    }
+    return {name: asking.rows_of(RECORDS[name], sorted(ids), _columns(name)) for name, ids in wanted.items()}
 
 
-def _columns(name: str) -> list[str]:
+def _created(mutations: Iterable[Mutation]) -> list[str]:
+    return sorted({mutation.row for mutation in mutations if mutation.op == "create"})
+
+
+@cache
+def _columns(name: str) -> tuple[str, ...]:
     # As plain text: the quick JSON writer takes no other keys.
-    return [str(column.name) for column in RECORDS[name].columns if column.name != "seq"]
+    return tuple(str(column.name) for column in RECORDS[name].columns if column.name != "seq")
 
 
 def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key, Row]) -> None:
@@ -274,13 +302,12 @@ def assignment(
     )
 
 
-def _released(connection: Connection, works: Sequence[Work]) -> list[Work]:
+def _released(works: Sequence[Work], waiting: Iterable[Row]) -> list[Work]:
     """Find what waited for rows that come only now: after a restore, edits may outrun creates."""
-    created = sorted({w.mutation.row for w in works if not w.decided and w.mutation.op == "create"})
-    waiting = rows_of(connection, QUARANTINE, created, key="record_id")
+    created = {w.mutation.row for w in works if not w.decided and w.mutation.op == "create"}
     found = []
     for kept in sorted(waiting, key=lambda row: (row["at"], row["mutation_id"])):
-        if kept["reason"] != "missing" or kept["released_at"] is not None:
+        if kept["record_id"] not in created or kept["reason"] != "missing" or kept["released_at"] is not None:
             continue
         mutation = upcasting.lift(Mutation.model_validate_json(kept["mutation"]))
         if any(w.key == (mutation.kind, mutation.row) and w.mutation.scope == mutation.scope for w in works):

@@ -20,9 +20,9 @@ from sync.admin_messages import QuarantinedMessage
 from sync.protocol import Mutation
 from sync.server import audit, push, scopes
 from sync.server.batch import said
-from sync.server.database import rows_of
 from sync.server.office import NOBODY
 from sync.server.rights import Sender
+from sync.server.statements import rows_of
 from sync.server.tables import CLIENT, QUARANTINE, RECEIPT, WORKER
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

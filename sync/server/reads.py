@@ -28,9 +28,10 @@ from sync.server import audit, devices, scopes
 from sync.server.audit import Entry
 from sync.server.bodies import Stop
 from sync.server.centre import Centre, Route, parse
-from sync.server.database import put, rows_of, snapshot, writing
+from sync.server.database import snapshot, writing
 from sync.server.office import NOBODY
 from sync.server.rights import allowed_scopes
+from sync.server.statements import put, rows_of
 from sync.server.tables import ACCOUNT, ASSIGNMENT, AUDIT, CLIENT, RECEIPT, RECORDS, WORKER
 
 log = structlog.get_logger("tyopari.centre")

@@ -12,8 +12,8 @@ from app.clock import today
 from app.record import Row
 from app.services import SPECS
 from sync.protocol import Mutation
-from sync.server.database import rows_of
 from sync.server.faults import BUGS
+from sync.server.statements import Answer, Together, rows_of
 from sync.server.tables import ASSIGNMENT, CLIENT, CONSENT, SCOPE, WITHDRAWAL, WORKER
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -21,14 +21,21 @@ _NAMED_BY = ("id", "name", "role", "organisation", "unit")
 _HELD_BY = ("client_id", "role", "valid_from", "valid_to", "groups", "deleted")
 
 
-def allowed_scopes(connection: Connection, worker: str) -> set[str]:
-    """Return the scopes that a worker may hold today.
+def assignments_of(asking: Together, worker: str) -> Answer:
+    """Ask for a worker's assignments, for `allowed_scopes`."""
+    return asking.rows_of(ASSIGNMENT, [worker] if worker else (), _HELD_BY, key="worker_id")
+
+
+def allowed_scopes(connection: Connection, worker: str, assignments: Sequence[Row] | None = None) -> set[str]:
+    """Return the scopes that a worker may hold today; her assignments are read where they are not given.
 
     Consents are read of those clients alone of whom they decide something: of a coach's, nothing more is asked.
     """
     if "rights_open" in BUGS:
         return set(connection.execute(select(SCOPE.c.id)).scalars())
-    rows = rows_of(connection, ASSIGNMENT, [worker], _HELD_BY, key="worker_id")
+    rows = assignments
+    if rows is None:
+        rows = rows_of(connection, ASSIGNMENT, [worker], _HELD_BY, key="worker_id")
     person: Row = {"id": worker}
     asked = access.asked_of(rows, today())
     if not asked:

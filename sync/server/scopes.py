@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, bindparam, select
 
 from sync.protocol import EMPTY, row_mark
-from sync.server.database import array, ask, is_postgres, put
+from sync.server.database import is_postgres
 from sync.server.metrics import LOCK_WAIT
+from sync.server.statements import array, ask, put, together
 from sync.server.tables import SCOPE
 
 _COLUMNS = tuple(str(column.name) for column in SCOPE.columns)
@@ -71,14 +72,19 @@ def lock(connection: Connection, scopes: Iterable[str]) -> dict[str, ScopeState]
     """
     ids = sorted(set(scopes))
     fresh = [ScopeState(one, 0, 0, beginning(one), 0, 0, EMPTY).values() for one in ids]
-    put(connection, SCOPE, fresh, on_conflict="skip")
-    return read(connection, ids, locking=True)
+    if not is_postgres(connection):
+        put(connection, SCOPE, fresh, on_conflict="skip")
+        return read(connection, ids)
+    with together(connection) as asking:
+        put(connection, SCOPE, fresh, on_conflict="skip")
+        found = asking.ask(_LOCK, (array(ids),))
+    return {row[0]: ScopeState(*row) for row in found()}
 
 
-def read(connection: Connection, ids: Sequence[str], locking: bool = False) -> dict[str, ScopeState]:
+def read(connection: Connection, ids: Sequence[str]) -> dict[str, ScopeState]:
     """Return the rows of these scopes, those that there are."""
     if is_postgres(connection):
-        found = ask(connection, _LOCK if locking else _READ, (array(ids),))
+        found = ask(connection, _READ, (array(ids),))
     else:
         some = select(SCOPE).where(SCOPE.c.id.in_(bindparam("ids", expanding=True)))
         found = [tuple(row) for row in connection.execute(some, {"ids": list(ids)})]

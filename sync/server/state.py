@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from app.clock import new_id, random_bytes
 from sync.protocol import from_base64, to_base64
-from sync.server.database import put
+from sync.server.statements import put
 from sync.server.tables import STATE
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import today
-from sync.server.database import ask
+from sync.server.statements import tell
 from sync.server.tables import METADATA, RECORDS
 
 _NOT_SUPPORTED = "0A000"
@@ -183,6 +183,7 @@ _ENTER = (
     " set_config('tyopari.scopes', (SELECT string_agg(one, ' ') FROM"
     " tyopari_may_hold(CAST(%(worker)s AS uuid), CAST(%(day)s AS date)) AS one), true)"
 )
+_OPEN = "SELECT set_config('tyopari.centre', 'on', true)"
 _CENTRE = text("SELECT set_config('tyopari.centre', :on, true)")
 _READABLE = text(f"SELECT one FROM unnest(CAST(:scopes AS text[])) AS one WHERE one IN ({_SET})")
 
@@ -190,13 +191,13 @@ _READABLE = text(f"SELECT one FROM unnest(CAST(:scopes AS text[])) AS one WHERE 
 def enter(connection: Connection, worker: str) -> None:
     """Let this transaction write, and read through the wall, what a worker may hold now, and no more."""
     if connection.dialect.name == "postgresql":
-        ask(connection, _ENTER, {"worker": worker, "day": today().isoformat()})
+        tell(connection, _ENTER, {"worker": worker, "day": today().isoformat()})
 
 
 def open_to_centre(connection: Connection) -> None:
     """Let this transaction write everything: what the centre itself does, or an administrator by hand."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_CENTRE, {"on": "on"})
+        tell(connection, _OPEN)
 
 
 @contextmanager

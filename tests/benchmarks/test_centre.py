@@ -108,20 +108,20 @@ async def storm(port: int, many: Sequence[Device], rounds: int) -> float:
     """Let all devices sync one change each, again and again; return the seconds it took."""
     lines = [Line(*await asyncio.open_connection("127.0.0.1", port)) for _ in many]
 
-    async def one(device: Device, line: Line, requests: Sequence[bytes]) -> None:
-        have: dict[str, int] = {}
+    held: list[dict[str, int]] = [{} for _ in many]
+
+    async def one(number: int, requests: Sequence[bytes]) -> None:
+        device, line, have = many[number], lines[number], held[number]
         for request in requests:
             await line.ask(request)
             answer = orjson.loads(await line.ask(device.pull(have)))
             have |= {page["scope"]: page["head"] for page in answer["scopes"]}
 
     first = {"first_name": "Aino", "last_name": "Testinen"}
-    await asyncio.gather(
-        *(one(d, line, [d.push("client", d.client, first)]) for d, line in zip(many, lines, strict=True))
-    )
+    await asyncio.gather(*(one(n, [d.push("client", d.client, first)]) for n, d in enumerate(many)))
     ready = [[device.visit(number) for number in range(rounds)] for device in many]
     began = perf_counter()
-    await asyncio.gather(*(one(d, line, r) for d, line, r in zip(many, lines, ready, strict=True)))
+    await asyncio.gather(*(one(number, requests) for number, requests in enumerate(ready)))
     took = perf_counter() - began
     for line in lines:
         line.writer.close()

@@ -23,7 +23,7 @@ from sync import protocol
 from sync.server import limits, metrics, operations, setup
 from sync.server.app import create_app
 from sync.server.bodies import Stop
-from sync.server.database import alembic_config, capacity, connect, snapshot, writing
+from sync.server.database import CONNECTIONS, alembic_config, capacity, connect, snapshot, writing
 from sync.server.limits import Allowance, Failures, Load, Pace, Room
 from sync.server.tables import ATTEMPT
 from tests.unit.sync.server.conftest import Device, Office, TestClient, core, ident, visit
@@ -78,7 +78,7 @@ def test_several_processes_serve_as_one(database_url: str) -> None:
         codes = [httpx.post(f"{where}/enrol", json=enrolling(f"GUESS{n}")).status_code for n in range(12)]
         assert codes == [403] * 10 + [429] * 2
         assert figure(where, "tyopari_requests_total") >= 12
-        assert figure(where, "tyopari_pool_connections") == 40
+        assert figure(where, "tyopari_pool_connections") == CONNECTIONS
         # One that dies is replaced; what it had counted stays counted.
         victim = workers_of(process)[0]
         victim.kill()
@@ -128,7 +128,7 @@ def test_what_cannot_be_run_is_said(words: tuple[str, ...]) -> None:
 
 
 def test_the_connections_are_shared_out(database_url: str) -> None:
-    for workers, each in ((1, 40), (2, 20), (4, 10), (64, 4)):
+    for workers, each in ((1, CONNECTIONS), (2, CONNECTIONS // 2), (1000, 4)):
         engine = connect(database_url, workers)
         assert capacity(engine) == each
         engine.dispose()

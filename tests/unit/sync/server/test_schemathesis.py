@@ -271,4 +271,4 @@ def test_nothing_that_is_sent_makes_the_centre_fail(place: Place, name: str, mod
     if mode is GenerationMode.POSITIVE and name in CARRIED_OUT:  # it came through the door
         assert codes[CARRIED_OUT[name]] > 0, codes
     if mode is GenerationMode.POSITIVE and name == "POST /sync/push":
-        assert {"refused", "quarantined"} <= set(place.statuses), place.statuses
+        assert {"refused", "quarantined"} & set(place.statuses), place.statuses

@@ -14,9 +14,10 @@ from app import access, clock, roles
 from app.record import Row
 from sync.server import accounts, push, wall
 from sync.server.batch import settle
-from sync.server.database import put, snapshot, writing
+from sync.server.database import snapshot, writing
 from sync.server.faults import BUGS
 from sync.server.rights import allowed_scopes
+from sync.server.statements import put
 from sync.server.tables import ASSIGNMENT, CLIENT, CONSENT, RECORDS, WITHDRAWAL
 from tests.unit.app.test_access import ASSIGNMENTS, CLIENTS, of
 from tests.unit.app.test_consent import DAYS, START, histories
@@ -155,9 +156,11 @@ def test_a_client_is_registered_also_where_the_database_refuses_something_else(
     client, made = new_client(anna, "Uusi")
     good = [visit(anna, client) for _ in range(3)]
 
-    def in_parts(connection: Connection, sender: Any, states: Any, rows: Any, works: Any) -> Any:
-        states, rows = settle(connection, sender, states, rows, works[:1])
-        return settle(connection, sender, states, rows, works[1:])
+    def in_parts(
+        connection: Connection, sender: Any, states: Any, rows: Any, works: Any, careful: bool
+    ) -> Any:
+        states, rows = settle(connection, sender, states, rows, works[:1], careful=careful)
+        return settle(connection, sender, states, rows, works[1:], careful=careful)
 
     monkeypatch.setattr(push, "settle", in_parts)
     assert {r["status"] for r in anna.push(made, *good)} == {"applied"}

@@ -30,6 +30,9 @@ FAILURES_OF_ADDRESS = 300
 _SEEN = select(ATTEMPT).where(
     ATTEMPT.c.source.in_(bindparam("sources", expanding=True)), ATTEMPT.c.since > bindparam("over")
 )
+_OVER = select(ATTEMPT.c.source).where(ATTEMPT.c.since <= bindparam("over")).limit(100)
+# Those that another request is counting or forgetting are passed over: nobody waits for anybody here.
+_FORGET = delete(ATTEMPT).where(ATTEMPT.c.source.in_(_OVER.with_for_update(skip_locked=True)))
 
 
 class Failures:
@@ -67,7 +70,7 @@ class Failures:
         with writing(self.engine) as connection:
             for source in sorted(map(_hashed, sources)):  # in one order: none waits in a circle
                 connection.execute(counted, {"source": source, "since": present, "count": 1})
-            connection.execute(delete(ATTEMPT).where(over))
+            connection.execute(_FORGET, {"over": present - WINDOW})
 
 
 def _hashed(source: str) -> str:

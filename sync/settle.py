@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app import clock
+from app.access import group_of
 from app.errors import KnownError
 from app.i18n import N_, Message
 from app.record import Record, Row, fields, validated
@@ -91,9 +92,13 @@ def reopen(store: Store, conflict: Mapping[str, Any]) -> Changes:
 
 
 def held(store: Store) -> list[Row]:
-    """Return the edits that the centre did not take, oldest first, each with its `answer`: status, problems."""
+    """Return the edits that the centre did not take, oldest first, each with its `answer`: status, problems.
+
+    Without those of compartments that are hidden now (`storage.limits`): they are there again after the next pull.
+    """
+    over = store.limits.hidden()
     with store.read() as connection:
-        return outbox.held(connection)
+        return [row for row in outbox.held(connection) if group_of(row["scope"]) not in over]
 
 
 def let_go(store: Store, mutation_id: str) -> None:

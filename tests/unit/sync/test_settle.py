@@ -1,6 +1,7 @@
 """A person decides a conflict; each decision is an ordinary edit that the other device sees after a sync."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -188,5 +189,9 @@ def test_what_the_centre_did_not_take_is_shown_and_let_go(story: Story) -> None:
     assert device.sync().held == 1
     (held,) = settle.held(device.store)
     assert held["answer"]["status"] == "quarantined"
+    story.clock.now += timedelta(days=31)
+    assert settle.held(device.store) == []  # hidden with everything else, until the centre is reached again
+    device.sync()
+    assert settle.held(device.store) == [held]
     settle.let_go(device.store, held["mutation_id"])
     assert settle.held(device.store) == []

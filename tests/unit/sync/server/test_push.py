@@ -425,6 +425,21 @@ def test_edits_that_come_before_their_row_are_applied_when_it_comes(office: Offi
         assert connection.execute(select(QUARANTINE.c.released_at)).scalar_one() is not None
 
 
+def test_edits_go_on_waiting_where_their_row_is_refused(office: Office, pair: Pair) -> None:
+    anna, bert, client = pair
+    made = visit(anna, client)
+    edit = bert.mutation("support_visit", "update", made["row"], core(client), minutes=[60, 90])
+    bert.push(edit)
+    wrong = {**made, "patch": {**made["patch"], "minutes": [None, -5]}}
+    assert statuses(anna.push(wrong)) == ["refused"]
+    with snapshot(office.engine) as connection:
+        assert connection.execute(select(QUARANTINE.c.released_at)).scalar_one() is None
+        actions = list(
+            connection.execute(select(AUDIT.c.action).where(AUDIT.c.record_id == made["row"])).scalars()
+        )
+        assert actions == ["quarantined", "refused"]
+
+
 @pytest.mark.failure(8)
 def test_entries_after_the_hand_over_wait_for_the_team(office: Office, pair: Pair) -> None:
     _, bert, client = pair

@@ -338,6 +338,28 @@ def test_many_choices_are_found_by_a_part_of_their_name(qtbot: QtBot, shown: Any
     assert field.value() == "a"
 
 
+def test_a_value_that_is_cut_is_shown_whole_under_the_mouse(shown: Any) -> None:
+    from PySide6.QtCore import QEvent, QPoint
+    from PySide6.QtGui import QHelpEvent
+    from PySide6.QtWidgets import QToolTip
+
+    long = "Supported employment with light maintenance afterwards, at the workplace"
+    field = shown(ComboField("Role", (*CHOICES, Choice("l", long))))
+    field.combo.setFixedWidth(160)
+    told = []
+    for value in ("l", "b"):
+        field.set_value(value)
+        QApplication.sendEvent(
+            field.combo.line,
+            QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), field.combo.mapToGlobal(QPoint(5, 5))),
+        )
+        told.append(QToolTip.text())
+        QToolTip.hideText()
+        QApplication.processEvents()
+    assert told[0] == long
+    assert told[1] != field.combo.currentText()
+
+
 def test_the_wheel_changes_no_choice(qtbot: QtBot, shown: Any) -> None:
     from PySide6.QtCore import QPoint, QPointF
     from PySide6.QtGui import QWheelEvent

@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.clock import today
 from app.errors import Refused
+from app.record import from_row
 from app.services.coaching.records import CareerPlan
 from app.signing import seal
 from tests.ui.screens.caseload import make
@@ -137,9 +139,6 @@ def test_a_plan_that_cannot_be_saved_is_not_signed(
 def test_what_changed_meanwhile_is_not_signed(
     qtbot: Any, context: Any, people: dict[str, UUID], store: Any
 ) -> None:
-    from app.record import from_row
-    from app.services.coaching.records import CareerPlan
-
     screen = PlanScreen(context, people["Aino"])
     show(qtbot, screen)
     screen.sign()
@@ -153,6 +152,27 @@ def test_what_changed_meanwhile_is_not_signed(
     page.sign()
     assert "changed meanwhile" in page.problem.text()
     assert store.rows("career_plan", client_id=people["Aino"])[0]["signed_on"] is None
+
+
+def test_what_somebody_else_wrote_meanwhile_is_shown_before_it_is_written_over(
+    qtbot: Any, context: Any, people: dict[str, UUID], store: Any
+) -> None:
+    screen = PlanScreen(context, people["Aino"])
+    show(qtbot, screen)
+    assert screen.form is not None
+    assert screen.row is not None
+    screen.form.boxes["strengths"].editor.set_value("Patient and exact")
+    theirs = from_row(CareerPlan, {**screen.row, "strengths": "Quick"})
+    context.bus.changed.emit(store.save(theirs))
+    qtbot.keyClick(screen.form, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "Quick" in said(screen)
+    assert store.row("career_plan", theirs.id)["strengths"] == "Quick"
+    qtbot.keyClick(screen.form, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert store.row("career_plan", theirs.id)["strengths"] == "Patient and exact"
+
+
+def said(screen: PlanScreen) -> str:
+    return "\n".join(one.text() for one in screen.findChildren(QLabel) if one.isVisibleTo(screen))
 
 
 def test_signing_on_paper_freezes_the_plan_without_strokes(

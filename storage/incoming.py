@@ -7,7 +7,7 @@ always agree. Unsent edits are never lost here: they are laid over whatever arri
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
@@ -266,8 +266,7 @@ def staged(connection: Connection, scope: str) -> list[tuple[str, Row]]:
     ]
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """What is held of a scope: the cursor to ask from, and whether it is being had from the beginning."""
 
     cursor: int

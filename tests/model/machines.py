@@ -81,7 +81,8 @@ class Story(story.Story):
             return
         copy, folder, secret = self.copies[device.worker]
         device.store.abandon()
-        shutil.rmtree(device.folder)
+        for present in {device.folder, folder}:  # a device that was ended goes on in another folder
+            shutil.rmtree(present, ignore_errors=True)
         shutil.copytree(copy, folder)
         device.folder, device.secret = folder, secret
         self._begin_again(device)

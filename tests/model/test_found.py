@@ -44,6 +44,13 @@ HISTORIES: dict[str, list[Step]] = {
         ("moves_a_visit", {"device": 1, "place": 0, "minutes": 30, "state": "done"}),
         ("syncs_badly", {"device": 1, "faults": ("response_lost",)}),
     ],
+    "an old disk put back where another store had been begun meanwhile": [
+        ("copies_a_device", {"device": 2}),
+        ("ends_a_device", {"device": 2, "order": "drain"}),
+        ("centre_dies", {"at": 1, "device": 2}),
+        ("edits_a_plan", {"device": 0, "place": 0}),
+        ("goes_on_with_the_copy", {"device": 2}),
+    ],
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from pydantic import ValidationError
@@ -55,9 +56,9 @@ def methods(way: Transport) -> LoginMethods:
         raise
 
 
-def methods_at(url: str) -> LoginMethods:
+def methods_at(url: str, ca_file: Path | None = None) -> LoginMethods:
     """Return what the centre at this address asks for; raises KnownError for what is no address of one."""
-    way = HttpTransport(address_of(url))
+    way = HttpTransport(address_of(url), ca_file)
     try:
         return methods(way)
     finally:

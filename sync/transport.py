@@ -188,10 +188,18 @@ def is_protected(url: str) -> bool:
 
 
 def trusting(url: str) -> ssl.SSLContext | bool:
-    """Return whose certificates are believed at another address than the centre's: those that the computer trusts."""
+    """Return whose certificates are believed at an address: those that the computer trusts, an organisation's own too.
+
+    Where the computer keeps none for Python (macOS), those that everybody's browsers trust.
+    """
     if url.startswith("http://"):
         return False  # this computer itself (`is_protected`): there is no certificate to check
-    return ssl.create_default_context()
+    trusted = ssl.create_default_context()
+    if not trusted.cert_store_stats()["x509_ca"]:
+        import certifi
+
+        trusted.load_verify_locations(certifi.where())
+    return trusted
 
 
 def _with(ca_file: Path) -> ssl.SSLContext:
@@ -202,7 +210,7 @@ def _with(ca_file: Path) -> ssl.SSLContext:
 
 
 class HttpTransport:
-    """The centre over HTTPS, with its certificate verified; `ca_file` pins the certificates to trust."""
+    """The centre over HTTPS, with its certificate verified; `ca_file`: only what is in this file is trusted."""
 
     def __init__(self, url: str, ca_file: Path | None = None, answer_seconds: float = ANSWER_SECONDS) -> None:
         self.url = address_of(url)
@@ -215,13 +223,9 @@ class HttpTransport:
         import httpx
 
         if self._client is None:
-            verify: ssl.SSLContext | bool = True
-            if self._ca_file is not None:
-                verify = _with(self._ca_file)
-            elif self.url.startswith("http://"):
-                verify = False  # this computer itself: there is no certificate to check
+            pinned = self._ca_file
             self._client = httpx.Client(
-                verify=verify,
+                verify=trusting(self.url) if pinned is None else _with(pinned),
                 timeout=httpx.Timeout(self._seconds, connect=CONNECT_SECONDS),
                 follow_redirects=False,
                 trust_env=not self.url.startswith("http://"),

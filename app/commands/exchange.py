@@ -18,13 +18,15 @@ def enrol(arguments: Namespace) -> int:
     from sync.login import methods_at
 
     with opened(arguments) as store:
-        asked = methods_at(arguments.url)
+        asked = methods_at(arguments.url, arguments.ca_file)
         if asked.wants_code and not arguments.code:
             raise WrongUse(
                 Message(N_("This centre needs a one-time code.")),
                 Message(N_("Ask the administrator for one: tyopari enrol URL CODE.")),
             )
-        result = join(store, arguments.url, arguments.code, who=way_in(arguments, asked))
+        result = join(
+            store, arguments.url, arguments.code, ca_file=arguments.ca_file, who=way_in(arguments, asked)
+        )
         name = store.worker_names().get(str(store.worker), "")
         data = {"worker": str(store.worker), "name": name, "role": store.role}
     answer(

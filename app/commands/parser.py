@@ -3,6 +3,7 @@
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from app.i18n import LANGUAGES, _
 
@@ -138,6 +139,8 @@ def parser() -> ArgumentParser:
     enrol = verb("enrol", _("join a centre with a one-time code, and by logging in where it asks for that"))
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE", nargs="?", default="")
+    own = _("trust the certificates in this file alone, instead of those that the computer trusts")
+    enrol.add_argument("--ca-file", metavar="FILE", type=Path, help=own)
     login = verb("login", _("log in again at the centre"))
     for made in (enrol, login):
         made.add_argument(

@@ -163,3 +163,9 @@ def test_what_the_administrator_can_do_with_an_account(office: Run, centre: Embe
     with snapshot(centre.engine) as connection:
         assert accounts.user(connection, "matti")["password_hash"] is None
     assert centre.findings() == []
+
+
+def test_a_file_of_certificates_must_be_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "words.pem").write_text("not a certificate", encoding="utf-8")
+    code, _out, err = run("enrol", "https://127.0.0.1:9", "CODE", "--ca-file", tmp_path / "words.pem")
+    assert (code, "certificates cannot be read" in err) == (1, True)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.errors import KnownError
 from sync.protocol import HealthReply
 from sync.transport import HttpTransport, NotNow, ask
 
@@ -100,6 +101,22 @@ def test_the_citys_own_certificate_is_taken(tmp_path: Path, serve: Serve) -> Non
     assert ask(way, "/health", b"{}", HealthReply).epoch == "e"
     way.close()
     assert seen == [b"{}"]
+
+
+def test_a_certificate_that_the_computer_trusts_is_taken(
+    tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path, "centre")
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))  # where the system's own library looks for them
+    way = HttpTransport(serve(file))
+    assert ask(way, "/health", b"{}", HealthReply).epoch == "e"
+    way.close()
+
+
+def test_a_file_of_certificates_that_is_none_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "none.pem"
+    with pytest.raises(KnownError, match="centre's certificates cannot be read"):
+        HttpTransport("https://centre.example.org", file).send("/health", b"{}", {})
 
 
 @pytest.mark.failure(18)

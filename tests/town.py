@@ -40,7 +40,7 @@ from sync.server.app import create_app
 from sync.server.audit import Finding, verify
 from sync.server.database import connect, snapshot, writing
 from sync.server.limits import Allowance
-from sync.server.tables import ACCOUNT, AUDIT, RECORDS
+from sync.server.tables import ACCOUNT, AUDIT, DEVICE, RECORDS
 from sync.transport import Answer, NotNow
 from tests.stores import PASSPHRASE, new_store
 
@@ -344,6 +344,12 @@ class Town:
         store = new_store(folder)
         enrol(store, "http://127.0.0.1", code, Network(self.way))
         return self._device(folder, worker, store)
+
+    def order_of(self, device: Device) -> str:
+        """Return what the centre orders of a device now: `active` is nothing, empty where it does not know it."""
+        known = select(DEVICE.c.status).where(DEVICE.c.id == device.state("device_id"))
+        with snapshot(self.engine) as connection:
+            return str(connection.execute(known).scalar() or "")
 
     def replaced(self, device: Device) -> None:
         """Give a worker a new device in the place of one that is gone, and join the centre with it."""

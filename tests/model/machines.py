@@ -98,4 +98,3 @@ class Story(story.Story):
         """Revoke a device: at its next contact it delivers and forgets, or only forgets."""
         with suppress(KnownError), writing(self.town.engine) as connection:
             devices.revoke(connection, device.state("device_id"), order)
-            self.orders[device.worker] = order

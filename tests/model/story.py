@@ -51,7 +51,6 @@ class Story:
         self.waiting: dict[str, set[str]] = {device.worker: set() for device in self.town.devices}
         self.clients: list[UUID] = []
         self.backups: list[Any] = []
-        self.orders: dict[str, str] = {}
         self.words = 0
 
     def close(self) -> None:
@@ -165,6 +164,7 @@ class Story:
         """
         met = Counter[str]()
         held = device.scopes()
+        order = self.town.order_of(device)
 
         def at_point(name: str) -> None:
             side = "server" if name.startswith("server.") else "device"
@@ -196,7 +196,7 @@ class Story:
             self.clock.at_point = None
             device.network.plan = []
         if not device.store.is_open:
-            self.wiped(device)
+            self.wiped(device, order)
             result = device.sync()
         self.sent(device)
         self.check_readable(device, held)
@@ -213,10 +213,13 @@ class Story:
         with device.at_it():
             return device.sync()
 
-    def wiped(self, device: Device) -> None:
-        """The centre has ended a device: what it had to deliver is delivered; its person gets a new one."""
+    def wiped(self, device: Device, order: str) -> None:
+        """The centre has ended a device: what it had to deliver is delivered; its person gets a new one.
+
+        `order` is the centre's before they met: a restored centre, or an old disk, may know of another one.
+        """
         booked = {row["mutation_id"] for row in self.town.audit()}
-        if self.orders.pop(device.worker, "") == "drain":
+        if order == "drain":
             assert self.waiting[device.worker] <= booked, "a device was wiped before it had delivered"
         self.town.replaced(device)
         self.saved[device.worker] = set()

@@ -51,6 +51,21 @@ HISTORIES: dict[str, list[Step]] = {
         ("edits_a_plan", {"device": 0, "place": 0}),
         ("goes_on_with_the_copy", {"device": 2}),
     ],
+    "a centre restored from when it had ordered something else": [
+        ("ends_a_device", {"device": 0, "order": "destroy"}),
+        ("backs_up", {}),
+        ("ends_a_device", {"device": 0, "order": "drain"}),
+        ("writes_a_visit", {"device": 0, "place": 0}),
+        ("restores", {"place": 0}),
+    ],
+    "an old disk put back whose device had been ended, while its successor is to be": [
+        ("copies_a_device", {"device": 0}),
+        ("ends_a_device", {"device": 0, "order": "drain"}),
+        ("syncs", {"device": 0}),
+        ("ends_a_device", {"device": 0, "order": "drain"}),
+        ("goes_on_with_the_copy", {"device": 0}),
+        ("writes_a_visit", {"device": 0, "place": 0}),
+    ],
 }
 
 

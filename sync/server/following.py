@@ -20,7 +20,7 @@ from sync.server.batch import Key, Work, settle
 from sync.server.rights import Sender
 from sync.server.scopes import ScopeState
 from sync.server.statements import rows_of
-from sync.server.tables import RECORDS
+from sync.server.tables import RECORDS, row_names
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _MERGE, _CLIENT = RECORDS["client_merge"], RECORDS["client"]
@@ -171,8 +171,7 @@ def _work(made: Row, kind: str, row: Row, op: Op, patch: Mapping[str, tuple[obje
 
 
 def _read(connection: Connection, kind: str, ids: Sequence[str], key: str = "id") -> dict[str, Row]:
-    columns = [str(column.name) for column in RECORDS[kind].columns if column.name != "seq"]
-    return {row["id"]: row for row in rows_of(connection, RECORDS[kind], ids, columns, key=key)}
+    return {row["id"]: row for row in rows_of(connection, RECORDS[kind], ids, row_names(kind), key=key)}
 
 
 def _fields(kind: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from sync.server.database import is_postgres
 from sync.server.rights import allowed_scopes
 from sync.server.scopes import ScopeState
 from sync.server.statements import array, ask, together
-from sync.server.tables import RECORDS
+from sync.server.tables import RECORDS, row_names
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,8 @@ _FITS = "t.scope = asked.scope AND t.seq > asked.after AND t.seq <= asked.until"
 
 
 @cache
-def _names(kind: str) -> tuple[str, ...]:
-    # As plain text: the quick JSON writer takes no other keys.
-    return tuple(str(column.name) for column in RECORDS[kind].columns if column.name != "seq")
-
-
-@cache
 def _of_all_scopes(kind: str) -> str:
-    columns = ", ".join(f't."{name}"' for name in (*_names(kind), "seq"))
+    columns = ", ".join(f't."{name}"' for name in (*row_names(kind), "seq"))
     return f'{_ASKED} SELECT {columns} FROM asked JOIN "{kind}" t ON {_FITS}'
 
 
@@ -86,7 +80,7 @@ def _of_all_scopes(kind: str) -> str:
 def _of_one_scope(kind: str) -> Any:
     table = RECORDS[kind]
     return (
-        select(*(table.c[name] for name in _names(kind)), table.c.seq)
+        select(*(table.c[name] for name in row_names(kind)), table.c.seq)
         .where(
             table.c.scope == bindparam("scope"),
             table.c.seq > bindparam("after"),
@@ -102,7 +96,7 @@ def _rows(connection: Connection, worker: str, windows: Sequence[Window]) -> dic
         return {}
     found: dict[str, list[tuple[int, Row]]] = {}
     for kind in _kinds_with_news(connection, worker, windows):
-        names = _names(kind)
+        names = row_names(kind)
         at = names.index("scope")
         for values_of in _fetch(connection, kind, windows):
             row = dict(zip(names, values_of, strict=False))

@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -26,7 +25,7 @@ from sync.server.faults import BUGS
 from sync.server.rights import Sender, allowed_scopes, assignments_of, clients_still_own
 from sync.server.scopes import ScopeState
 from sync.server.statements import Answer, Together, rows_of, together
-from sync.server.tables import QUARANTINE, RECEIPT, RECORDS
+from sync.server.tables import QUARANTINE, RECEIPT, RECORDS, row_names
 from sync.server.values import Unacceptable, accepted, kind
 
 
@@ -186,17 +185,11 @@ def _present(asking: Together, mutations: Iterable[Mutation]) -> dict[str, Answe
     for mutation in mutations:
         if mutation.kind in SPECS:
             wanted.setdefault(mutation.kind, set()).add(mutation.row)
-    return {name: asking.rows_of(RECORDS[name], sorted(ids), _columns(name)) for name, ids in wanted.items()}
+    return {name: asking.rows_of(RECORDS[name], sorted(ids), row_names(name)) for name, ids in wanted.items()}
 
 
 def _created(mutations: Iterable[Mutation]) -> list[str]:
     return sorted({mutation.row for mutation in mutations if mutation.op == "create"})
-
-
-@cache
-def _columns(name: str) -> tuple[str, ...]:
-    # As plain text: the quick JSON writer takes no other keys.
-    return tuple(str(column.name) for column in RECORDS[name].columns if column.name != "seq")
 
 
 def _check_places(connection: Connection, works: Sequence[Work], rows: dict[Key, Row]) -> None:

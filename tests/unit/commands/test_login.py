@@ -169,3 +169,17 @@ def test_a_file_of_certificates_must_be_one(run: Run, tmp_path: Path) -> None:
     (tmp_path / "words.pem").write_text("not a certificate", encoding="utf-8")
     code, _out, err = run("enrol", "https://127.0.0.1:9", "CODE", "--ca-file", tmp_path / "words.pem")
     assert (code, "certificates cannot be read" in err) == (1, True)
+
+
+def test_the_certificates_to_trust_are_kept_for_every_later_sync(
+    run: Run, office: Run, centre: EmbeddedCentre, tmp_path: Path
+) -> None:
+    import certifi
+
+    assert office("user", "add", "matti", "--role", "job-coach")[0] == 0
+    code = office("enrol-code", "matti")[1].strip()
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(Path(certifi.where()).read_bytes())
+    assert run("enrol", centre.url, code, "--ca-file", trusted)[0] == 0
+    trusted.write_text("no certificates any more", encoding="utf-8")
+    assert "certificates cannot be read" in run("sync")[2]
